@@ -7,7 +7,7 @@ import { resources, sources } from '../src/sources/index.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
 
-/** What each part may import from the project. A file directly in src/ is a part of its own. */
+/** The parts that each part is allowed to import. A file directly in src/ counts as a separate part. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
   lib: ['lib'],
@@ -41,7 +41,7 @@ type SourceFile = { readonly path: string; readonly text: string; readonly impor
 
 const files = await readSources();
 
-test('every import follows the arrows of ARCHITECTURE.md', () => {
+test('every import follows the arrows in ARCHITECTURE.md', () => {
   const broken = files.flatMap((file) =>
     file.imports
       .filter((target) => !(ARROWS[partOf(file.path)] ?? []).includes(partOf(target)))
@@ -71,14 +71,14 @@ test('no string literal outside sources/ and sandbox/ names a source or a resour
   assert.deepEqual(broken, []);
 });
 
-test('the environment is read in config alone, and only main ends the process', () => {
+test('only config reads the environment, and only main exits the process', () => {
   const offenders = (pattern: RegExp, allowed: string): string[] =>
     files.filter(({ path, text }) => pattern.test(text) && partOf(path) !== allowed).map(({ path }) => path);
   assert.deepEqual(offenders(/\bprocess\.env\b/, 'config'), []);
   assert.deepEqual(offenders(/\bprocess\.exit\b/, 'main'), []);
 });
 
-test('core and steps have no clock', () => {
+test('core and steps never read the clock', () => {
   const clock = /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bsetTimeout\b|\bhrtime\b/;
   const broken = files
     .filter(({ path, text }) => ['core', 'steps'].includes(partOf(path)) && clock.test(text))
@@ -86,7 +86,7 @@ test('core and steps have no clock', () => {
   assert.deepEqual(broken, []);
 });
 
-test('files stay small: none over 300 lines (400 for a resource, which is one file), the median under 120', () => {
+test('no file has more than 300 lines (400 in sources/), and the median is at most 120', () => {
   const sizes = files.map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }));
   assert.deepEqual(
     sizes.filter(({ path, lines }) => lines > (partOf(path) === 'sources' ? 400 : 300)),
@@ -96,8 +96,8 @@ test('files stay small: none over 300 lines (400 for a resource, which is one fi
   assert.ok((sorted[Math.floor(sorted.length / 2)] ?? 0) <= 120);
 });
 
-test('every module loads on its own', async () => {
-  // The program and the thread of the embedded database start running when they are loaded.
+test('every module can be imported on its own', async () => {
+  // The program and the embedded database's thread start running as soon as they are imported.
   const running = ['main.ts', 'adapters/postgres/engine-thread.ts'];
   for (const { path } of files) if (!running.includes(path)) await import(join(SRC, path));
 });

@@ -7,7 +7,7 @@ import { REPOSITORY } from './support/cli.ts';
 
 const text = readFileSync(join(REPOSITORY, 'docs', 'guarantees.md'), 'utf8');
 
-test('every promise names the tests that show it, and each of them is there', () => {
+test('every promise lists its tests, and each listed test exists', () => {
   const promises = text.split(/^\*\*(?=\d\.)/m).slice(1);
   assert.equal(promises.length, 6);
   for (const promise of promises) {
@@ -19,7 +19,7 @@ test('every promise names the tests that show it, and each of them is there', ()
   }
 });
 
-/** The name of a test may continue after the quoted text, or begin with an interpolated value. */
+/** A test's title may continue after the quoted text, or begin with an interpolated value. */
 function isTest(source: string, name: string): boolean {
   const literal = name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   return new RegExp(String.raw`\b(?:it|test)\(\s*['"\`][^\n]*${literal}`).test(source);

@@ -1,19 +1,19 @@
 type Documents = Readonly<Record<string, unknown>>;
 
-/** Converts documents to the form of the stored snapshot. Each change here is an intended difference. */
+/** Converts documents to the format of the stored snapshot. Each conversion covers an intended difference. */
 export function asBefore(documents: Documents): Documents {
   return Object.fromEntries(
     Object.entries(documents).map(([name, document]) => [name, replaced(edited(name, document))]),
   );
 }
 
-/** Texts for people, whose wording may change at any time. */
+/** Removes texts written for people, because their wording may change at any time. */
 export function withoutTexts(document: unknown): unknown {
   return without(document, 'description');
 }
 
 function edited(name: string, document: unknown): unknown {
-  // A check, and a verified table, now names its source.
+  // `checks` and `verify` now print the source of each check or table.
   return name === 'checks' || name === 'verify' ? without(document, 'source') : document;
 }
 
@@ -35,16 +35,16 @@ function replaced(value: unknown): unknown {
 }
 
 /**
- * Fields that depend on more than the records: the configuration of the program and the digest of its code.
- * Also `doc`, the meaning of a table or column, which `resources show` prints since the literals contain it.
+ * Fields that depend on more than the records: the program's configuration and the digest of its code.
+ * Also `doc`, the meaning of a table or column, which `resources show` now prints.
  */
 const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key', 'doc']);
 
 /**
- * A manifest now lists the resources that the user gave, and the cursors of those pulled by changes. A page
- * has the date of a preserved copy, and how it was verified. A report says what a pull returns, and what was
- * not counted. A plan says how many rows remain in a table that is not derived again, and `explain` for which
- * rows no raw file is kept.
+ * Fields added since the snapshot. A manifest lists the resources that the user selected and the cursors of
+ * resources pulled by changes, and says whether other rows are kept. A page contains the date of a preserved
+ * copy and how the copy was verified. A report names the job, counts repeated records, and says whether a pull
+ * is a full pass and whether numbers were carried forward. `explain` lists the rows that no raw file proves.
  */
 const ADDED: ReadonlySet<string> = new Set([
   'chosen',
@@ -60,26 +60,27 @@ const ADDED: ReadonlySet<string> = new Set([
 ]);
 
 function isNew(key: string, of: object): boolean {
-  // A plan now reports the status of each resource, and the error that decides its exit code; so does each
-  // resource of a run.
+  // Each resource of a run now reports its pages.
   if (key === 'pages' && 'not_modified' in of) return true;
-  // Each verified table now reports its own rows.
+  // A plan now counts the rows that stay although no record produces them.
   if (key === 'kept' && 'held' in of) return true;
-  // Pruning now drops old tombstones, too.
+  // Pruning now also drops old tombstones.
   if (key === 'tombstones' && 'dry_run' in of) return true;
+  // A verified table now counts the rows that no raw file produces.
   if (key === 'underivable' && typeof Reflect.get(of, key) === 'number') return true;
+  // A plan now reports the status of each resource, and the error that determines its exit code.
   const ofPlan = (key === 'status' && 'newly_accepted' in of) || (key === 'error' && 'changes' in of);
   return OMITTED.has(key) || ADDED.has(key) || ofPlan;
 }
 
-/** The source now has a name, and records come from an address, which used to be called the source. */
+/** `source` is now the source's name. The address that it used to contain is now in `address`. */
 function asOneSource(of: object): object {
   if (!('address' in of)) return of;
   const { address, ...rest } = of;
   return { ...rest, source: address };
 }
 
-/** Raw is now a list of pages; a snapshot used to be a single file. */
+/** `raw` now lists the pages of each resource; it used to name a single file. */
 function onePage(raw: unknown): unknown {
   if (typeof raw !== 'object' || raw === null) return raw;
   return Object.fromEntries(

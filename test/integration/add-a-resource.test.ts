@@ -12,7 +12,7 @@ const PAGE = readPage('docs', 'add-a-resource.md');
 const SPACEX = join('src', 'sources', 'spacex');
 const MIGRATIONS = join('migrations', 'spacex');
 
-it('docs/add-a-resource.md works as it stands', async () => {
+it('the steps in docs/add-a-resource.md work as written', async () => {
   const [code = '', line = ''] = blocksIn(PAGE, 'ts');
   const [write = '', run = ''] = blocksIn(PAGE, 'sh');
   const { folder: copy, remove, type } = await copyProgram();
@@ -39,7 +39,7 @@ it('docs/add-a-resource.md works as it stands', async () => {
   assert.match(stdout, /Acme Forge +Grid fin +45\.5/);
 });
 
-it('docs/add-a-resource.md names every building block of contracts', () => {
+it('docs/add-a-resource.md mentions every contract building block', () => {
   const missing = Object.keys(contract).filter((name) => !PAGE.includes(`\`${name}\``));
   assert.deepEqual(missing, []);
 });

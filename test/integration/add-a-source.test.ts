@@ -11,7 +11,7 @@ import { ADDRESS, addMoonWatch, MOONS, PAGE } from '../support/moons.ts';
 import { assertFailure } from '../support/workspace.ts';
 
 describe('docs/add-a-source.md', () => {
-  it('works as it stands', async () => {
+  it('describes steps that work as written', async () => {
     const { folder, launcher, remove, type } = await addMoonWatch();
     after(remove);
     const read = (...path: readonly string[]): Promise<string> => readFile(join(folder, ...path), 'utf8');

@@ -27,7 +27,7 @@ type Row = {
   readonly buried_by: string | null;
   readonly row: Readonly<Record<string, unknown>>;
 };
-/** A place for a target, and how to query it. */
+/** A workspace, and a function that queries its target. */
 type Place = { readonly workspace: Workspace; readonly ask: (sql: string) => Promise<Row[]> };
 type Step = { readonly revision: number; readonly broken?: string };
 
@@ -58,7 +58,7 @@ async function pull({ workspace }: Place, seed: number, { revision, broken }: St
   }
 }
 
-/** The contents of each table as a digest that ignores the order of rows and the times of runs. */
+/** A digest of each table's contents, which ignores the order of rows and the times of runs. */
 function digests(report: RunReport): Map<string, string> {
   return new Map(
     Object.values(report.resources).flatMap(({ tables }) =>
@@ -67,7 +67,7 @@ function digests(report: RunReport): Map<string, string> {
   );
 }
 
-/** Every row of every table; tombstones are distinguished by the run that created them. */
+/** Selects every row of every table, and every tombstone with the run that created it. */
 const EVERY_ROW = [
   ...TABLES.map(
     ({ name }) => `SELECT '${name}' AS table_name, NULL AS buried_by, to_jsonb(t) AS "row" FROM ${name} t`,
@@ -92,7 +92,7 @@ const sorted = (rows: Iterable<Row>): string[] =>
     )
     .sort();
 
-/** As `table.column count`, of every column that refers to a table. */
+/** Returns `table.column count` for every column that references a table. */
 function dangling(report: RunReport): string[] {
   return Object.values(report.resources).flatMap(({ tables }) =>
     Object.entries(tables).flatMap(([table, counts]) =>
@@ -102,8 +102,8 @@ function dangling(report: RunReport): string[] {
 }
 
 /**
- * Pulls one state after another; each time, the new tombstones must be the rows that are missing since the
- * previous state.
+ * Pulls one state after another, and checks that each pull creates a tombstone for every row that the
+ * previous state contained and the new state does not.
  */
 async function pullInTurn(place: Place, seed: number, steps: readonly Step[]): Promise<RunReport> {
   let report: RunReport | undefined;
@@ -127,16 +127,16 @@ async function pullInTurn(place: Place, seed: number, steps: readonly Step[]): P
       const kept = tablesThatNeed(step.broken);
       const ofKept = (some: ReadonlyMap<string, Row>): Row[] =>
         [...some.values()].filter(({ table_name }) => kept.has(table_name));
-      assert.deepEqual(sorted(ofKept(now)), sorted(ofKept(rows)), 'the old rows stay');
+      assert.deepEqual(sorted(ofKept(now)), sorted(ofKept(rows)), 'the old rows are kept');
     }
     ({ report } = result);
     rows = now;
   }
-  assert.ok(buried > 0, 'something was to be deleted');
+  assert.ok(buried > 0, 'at least one row is deleted');
   return report ?? assert.fail();
 }
 
-/** The tables of a resource and of those that need it. */
+/** The tables of a resource and of the resources that need it. */
 function tablesThatNeed(resource: string | undefined): ReadonlySet<string> {
   const those = resources.filter(
     ({ name, needs }) => resource !== undefined && (name === resource || Object.hasOwn(needs, resource)),
@@ -144,7 +144,7 @@ function tablesThatNeed(resource: string | undefined): ReadonlySet<string> {
   return new Set(those.flatMap(({ tables }) => tables.map(({ name }) => name)));
 }
 
-/** Everything was published except one resource that failed, and those that need it. */
+/** Asserts that everything was published except the failed resource and the resources that need it. */
 function assertPartial(result: CliResult & { readonly report: RunReport }, broken: string): void {
   assertFailure(result, { code: 3, message: new RegExp(`/v4/${broken}: it responded with 404`) });
   assert.equal(result.report.status, 'partial');
@@ -158,7 +158,7 @@ function assertPartial(result: CliResult & { readonly report: RunReport }, broke
 
 void describe('all resources', { concurrency: 3 }, () => {
   const alone = new Map<number, Promise<RunReport>>();
-  /** The newest state in an empty schema. */
+  /** Pulls the newest state into an empty schema. */
   function newest(seed: number): Promise<RunReport> {
     const known =
       alone.get(seed) ??
@@ -170,7 +170,7 @@ void describe('all resources', { concurrency: 3 }, () => {
     return known;
   }
 
-  void it('have no dangling references, in any column, in the records of the sandbox', async () => {
+  void it('have no dangling references in any column of simulated records', async () => {
     const report = await newest(1);
     const expected = TABLES.flatMap(({ name, columns }) =>
       Object.entries(columns).flatMap(([column, { references }]) =>
@@ -182,27 +182,32 @@ void describe('all resources', { concurrency: 3 }, () => {
   });
 
   for (const { where, open, seed, steps } of [
-    { where: 'a server', open: onServer, seed: 1, steps: [{ revision: 1 }, { revision: 3 }] },
     {
-      where: 'a server, one at a time',
+      where: 'a server, one state skipped',
+      open: onServer,
+      seed: 1,
+      steps: [{ revision: 1 }, { revision: 3 }],
+    },
+    {
+      where: 'a server, every state pulled',
       open: onServer,
       seed: 2,
       steps: [{ revision: 1 }, { revision: 2 }, { revision: 3 }],
     },
     {
-      where: 'a server where rockets failed once',
+      where: 'a server, rockets failed once',
       open: onServer,
       seed: 3,
       steps: [{ revision: 1 }, { revision: 2, broken: 'rockets' }, { revision: 3 }],
     },
     {
-      where: 'the embedded database, where crew failed once',
+      where: 'the embedded database, crew failed once',
       open: embedded,
       seed: 2,
       steps: [{ revision: 1 }, { revision: 2, broken: 'crew' }, { revision: 3 }],
     },
   ]) {
-    void it(`give the same after older states as from the newest state alone, on ${where}`, async () => {
+    void it(`have the same rows after several pulls as after one pull of the newest state: ${where}`, async () => {
       const [updated, report] = await Promise.all([pullInTurn(await open(), seed, steps), newest(seed)]);
       assert.deepEqual(digests(updated), digests(report));
       assert.equal(digests(report).size, TABLES.length);

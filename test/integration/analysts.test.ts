@@ -28,7 +28,7 @@ import { createTestServer, createWorkspace, readText, type TestServer } from '..
 const { resources } = spacex;
 const SPACEX = 121;
 
-/** A heading, with the first block of SQL and then of text below it. */
+/** A heading, the first SQL block below it, and the first text block after that. */
 const QUESTION =
   /^### (?<question>.+)\n[^]*?^```sql\n(?<sql>[^]*?)^```\n[^]*?^```text\n(?<answer>[^]*?)^```$/gm;
 
@@ -46,7 +46,7 @@ void it('docs/analysts.md asks sixteen questions, each with SQL and an answer', 
 });
 
 void describe(
-  'recorded answers, queried as in docs/analysts.md',
+  'docs/analysts.md, on recorded responses',
   { skip: NOT_RECORDED || NOTHING_OF_LAUNCH_LIBRARY },
   () => {
     let server: TestServer;
@@ -74,7 +74,7 @@ void describe(
       await server.close();
     });
 
-    /** Every version of every launch, in its own schema. */
+    /** Loads every version of these launches into a new schema. */
     async function loaded(schema: string, records: readonly Json[]): Promise<Lab> {
       const lab = await openLab(async () => openServer({ url: server.url, schema }), schema, source);
       await load(lab, [{ resource: launches, rows: newestRows(records) }]);
@@ -95,7 +95,7 @@ void describe(
   },
 );
 
-/** SpaceX launches: those of a recorded page, and the states of others that were seen over four months. */
+/** The SpaceX launches of a recorded page, and the states of other SpaceX launches recorded over four months. */
 function knownLaunches(): readonly Json[] {
   const page: readonly Json[] = recorded('page')['results'];
   const states = readRecordedStates().states.map(({ record }) => record);
@@ -107,7 +107,7 @@ function namedLaunches(): readonly Json[] {
   return launchesNamedBy(readRecorded('launches'), readRecorded('rockets'), frame);
 }
 
-/** The row of each launch's newest record, and a row of every version, as after many pulls. */
+/** One row for the newest record of each launch and one row for every version, as after many pulls. */
 function newestRows(records: readonly Json[]): Rows {
   const inOrder = records.toSorted((one, other) => (one['last_updated'] < other['last_updated'] ? -1 : 1));
   const rows = rowsOf(launches, inOrder, { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => null });

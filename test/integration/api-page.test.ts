@@ -15,7 +15,7 @@ const PAGE = readPage('docs', 'api.md');
 const STATED = { url: 'http://127.0.0.1:8080', run: '01a20a91-2f03-7f8b-bc30-b4316f8e0a15' };
 const TOKEN = 'a-token-of-more-than-16-characters';
 
-/** The text below each heading that is a route, keyed by route. */
+/** The text below each route heading, keyed by route. */
 const sections = new Map(
   PAGE.split(/^##+ /m).flatMap((section) => {
     const [, route = '', text = ''] = /^`([A-Z]+ \/[^`]*)`\n([^]*)$/.exec(section) ?? [];
@@ -23,7 +23,7 @@ const sections = new Map(
   }),
 );
 
-void it('docs/api.md has a section for each route of serve, and no others', () => {
+void it('docs/api.md has a section for each serve route, and no other route sections', () => {
   const routes = routesOfServe().map(
     ({ method, path: route }) =>
       `${method} ${route.replaceAll(/:(\w+)/g, (_, name: string) => name.toUpperCase())}`,
@@ -31,7 +31,7 @@ void it('docs/api.md has a section for each route of serve, and no others', () =
   assert.deepEqual([...sections.keys()].toSorted(), routes.toSorted());
 });
 
-/** What a response lacks compared with the documented one: members, and the types of their values. */
+/** The documented members that a response lacks, or returns with a different type. */
 function lacking(documented: unknown, given: unknown, at = 'answer'): readonly string[] {
   if (documented === null || given === null) return [];
   if (Array.isArray(documented) && Array.isArray(given))
@@ -46,7 +46,7 @@ function lacking(documented: unknown, given: unknown, at = 'answer'): readonly s
 
 const curl = spawnSync('curl', ['--version']).status === 0;
 
-void describe('an example of docs/api.md', { skip: !curl && 'curl is not installed' }, () => {
+void describe('the examples in docs/api.md', { skip: !curl && 'curl is not installed' }, () => {
   let workspace: ServerWorkspace;
   let open: RunningServe;
   let closed: RunningServe;
@@ -76,7 +76,7 @@ void describe('an example of docs/api.md', { skip: !curl && 'curl is not install
     return { body: stdout, status: stderr };
   }
 
-  void it('returns the answer that it shows', async () => {
+  void it('return the documented responses', async () => {
     const blocks = blocksOf(PAGE);
     const examples = blocks.flatMap(({ headings, language, text }, index) => {
       const next = blocks[index + 1];
@@ -96,13 +96,13 @@ void describe('an example of docs/api.md', { skip: !curl && 'curl is not install
     }
   });
 
-  void it('shows the answer to an unknown name, to the letter', async () => {
+  void it('include the exact response for an unknown name', async () => {
     const [command, answer] = blocksOf(PAGE).filter(({ headings }) => headings.includes('Errors'));
     const { body } = await type(command?.text ?? '', open);
     assert.deepEqual(JSON.parse(body), JSON.parse(answer?.text ?? ''));
   });
 
-  void it('shows how to give the token', async () => {
+  void it('show how to send the token', async () => {
     const [command] = blocksOf(PAGE);
     assert.equal((await type(command?.text ?? '', closed)).status, '200');
     assert.equal((await type(`curl ${STATED.url}/api/v1/jobs`, closed)).status, '401');

@@ -9,8 +9,8 @@ const TIMESTAMP = '20251128034223';
 const FIXED = `/web/${TIMESTAMP}id_/${ORIGINAL}`;
 const NEAREST = `/web/20260605id_/${ORIGINAL}`;
 
-void describe('the capture nearest to the day', { concurrency: 4 }, () => {
-  void it('is found by a redirect, proven by its original ETag, and named by its own address', async (t) => {
+void describe('the capture nearest to the requested day', { concurrency: 4 }, () => {
+  void it('is found through a redirect, verified by its original ETag, and recorded with its own URL', async (t) => {
     const { asked, pull, standIn } = await stageArchive(t);
     const { attempts, body, copy, encoding, headers, simulated, status, url } = await pull('rockets');
     assert.deepEqual(asked(), [NEAREST, FIXED]);
@@ -27,7 +27,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     );
   });
 
-  void it('is requested with our name, and nothing else about us', async (t) => {
+  void it('is requested with our user agent and no other information about us', async (t) => {
     const { pull, standIn } = await stageArchive(
       t,
       {},
@@ -54,14 +54,14 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     assert.equal(again.body, '');
     assert.equal(again.simulated, null);
     assert.deepEqual(again.copy, { url, captured_at: '2025-11-28T03:42:23.000Z', proof: 'etag', file: null });
-    // A request for a pinned timestamp needs no redirect either.
+    // With a pinned timestamp, there is no redirect to request, so the pull sends no request.
     const fixed = { archiveUrl: `${standIn.url}/web/${TIMESTAMP}id_/https://api.spacexdata.com` };
     const pinned = await stageArchive(t, {}, fixed);
     assert.equal((await pinned.pull('rockets', kept)).status, 304);
     assert.equal(standIn.requests().length, 3);
   });
 
-  void it('is fetched if another one is stored', async (t) => {
+  void it('is fetched if a different capture is stored', async (t) => {
     const { pull, standIn } = await stageArchive(t);
     const kept = { url: `${standIn.url}/web/20240101000000id_/${ORIGINAL}`, etag: '"1-abc"' };
     assert.equal((await pull('rockets', kept)).status, 200);
@@ -71,13 +71,13 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     ['moved', 3],
     ['plain-http', 3],
   ] as const) {
-    void it(`may redirect to another one of the same path: ${fault}`, async (t) => {
+    void it(`may redirect to a different capture of the same path: ${fault}`, async (t) => {
       const { asked, pull } = await stageArchive(t, { behaviours: { 'captures/rockets': fault } });
       const { copy, status, url } = await pull('rockets');
       assert.equal(status, 200);
       assert.equal(asked().length, requests);
       assert.equal(copy?.proof, 'etag');
-      // If that copy is already kept, its body is not fetched again.
+      // If that capture is already stored, its body is not fetched again.
       const again = await pull('rockets', { url, etag: null });
       assert.equal(again.status, 304);
       assert.equal(asked().length, 2 * requests - 1);
@@ -105,7 +105,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     });
   }
 
-  void it('is requested with the login of the address, which is never shown', async (t) => {
+  void it('is requested with the login in the configured URL, which is never shown', async (t) => {
     const { standIn } = await stageArchive(t);
     const archiveUrl = standIn.archiveUrl.replace('http://', 'http://someone:s3cret@');
     const { lines, upstream } = openTestArchive({ archiveUrl });
@@ -120,7 +120,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     assert.equal(upstream.hide('it sent s3cret back'), 'it sent *** back');
   });
 
-  void it('is found by an address with a slash at its end, too', async (t) => {
+  void it('is found even if the configured URL ends with a slash', async (t) => {
     const { asked, standIn } = await stageArchive(t);
     const urls = { archiveUrl: `${standIn.archiveUrl}/`, recordingsUrl: `${standIn.recordingsUrl}/` };
     const { upstream } = openTestArchive(urls, { copies: pinnedTo(standIn.pins()) });
@@ -130,7 +130,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     assert.deepEqual(asked(), [NEAREST, FIXED, '/recordings/dragons/all.yml']);
   });
 
-  void it('is refused at once if its address has the wrong form', () => {
+  void it('is rejected before any request if the configured URL is not a capture URL', () => {
     for (const archiveUrl of [
       'https://api.spacexdata.com',
       'https://u:s3cret@web.archive.org/web/2026/https://a.b',
@@ -148,7 +148,7 @@ void describe('the capture nearest to the day', { concurrency: 4 }, () => {
     }
   });
 
-  void it('says that its records are simulated', async (t) => {
+  void it('indicates that its records are simulated', async (t) => {
     const { pull } = await stageArchive(t, { marked: true });
     const { simulated, url } = await pull('rockets');
     assert.equal(simulated, true);

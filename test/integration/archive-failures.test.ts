@@ -15,7 +15,7 @@ const playback = (timestamp: string): string => `/web/${timestamp}id_/${ORIGINAL
 const spoiled = (fault: string) => ({ [`captures/rockets/${NEAREST}`]: fault });
 const isIndex = (path: string): boolean => path.startsWith(INDEX);
 
-/** Faults of the nearest capture, and the reason given for each. */
+/** Faults of the nearest capture, each with the reported reason. */
 const UNUSABLE = [
   ['replayed=301', /it redirects to https?:.*a different host|which is not a capture of/],
   ['replayed=404', /it is a capture of an error response \(404\)/],
@@ -35,9 +35,9 @@ const DAMAGED = [
   ['wrong-etag', /its body does not match its original ETag/],
 ] as const;
 
-void describe('a nearest capture that is unusable', { concurrency: 4 }, () => {
+void describe('an unusable nearest capture', { concurrency: 4 }, () => {
   for (const [fault, reason] of [...UNUSABLE, ...DAMAGED].filter(([name]) => name !== 'missing')) {
-    void it(`${fault} is not retried: the index is queried once, for the newest other capture`, async (t) => {
+    void it(`is not requested again, and the index is queried once for the newest other capture (${fault})`, async (t) => {
       const { asked, lines, pull } = await stageArchive(t, {
         captures: { rockets: [NEAREST, '20220101000000', OLDER] },
         behaviours: spoiled(fault),
@@ -62,19 +62,19 @@ void describe('a nearest capture that is unusable', { concurrency: 4 }, () => {
   }
 
   for (const [fault, reason] of UNUSABLE) {
-    void it(`${fault} is reported if there is no other capture`, async (t) => {
+    void it(`is reported if there is no other capture (${fault})`, async (t) => {
       const options = { captures: { rockets: [NEAREST] }, recordings: [], behaviours: spoiled(fault) };
       const { fail } = await stageArchive(t, options);
       const { attempts, error, isAbsent } = await fail('rockets');
       assert.match(error.message, reason);
-      // A capture that the index lists but the archive does not replay is a failure.
+      // If the index lists a capture that the archive does not replay, the pull fails.
       assert.equal(isAbsent, /^replayed|^error-page/.test(fault), error.message);
       assert.ok(attempts.every(([, wait]) => wait === null || wait === 0));
     });
   }
 
   for (const [fault, reason] of DAMAGED) {
-    void it(`${fault} is a failure if there is no other capture, and nothing of it is loaded`, async (t) => {
+    void it(`fails the pull if there is no other capture (${fault})`, async (t) => {
       const options = { captures: { rockets: [NEAREST] }, recordings: [], behaviours: spoiled(fault) };
       const { asked, fail } = await stageArchive(t, options);
       const { error, isAbsent } = await fail('rockets');
@@ -88,7 +88,7 @@ void describe('a nearest capture that is unusable', { concurrency: 4 }, () => {
   }
 
   for (const [fault] of DAMAGED) {
-    void it(`${fault} is a failure, too, if the index lists nothing`, async (t) => {
+    void it(`fails the pull even if the index lists nothing (${fault})`, async (t) => {
       const { fail } = await stageArchive(t, {
         recordings: [],
         behaviours: { ...spoiled(fault), 'cdx/rockets': 'missing' },
@@ -98,7 +98,7 @@ void describe('a nearest capture that is unusable', { concurrency: 4 }, () => {
   }
 
   for (const [fault] of [...UNUSABLE, ...DAMAGED]) {
-    void it(`${fault} leads to the recording in the end`, async (t) => {
+    void it(`is replaced by the recording if there is no other capture (${fault})`, async (t) => {
       const { pull } = await stageArchive(t, {
         captures: { rockets: [NEAREST] },
         behaviours: spoiled(fault),
@@ -109,7 +109,7 @@ void describe('a nearest capture that is unusable', { concurrency: 4 }, () => {
     });
   }
 
-  void it('without an ETag is rejected by its reader, and another capture is used', async (t) => {
+  void it('is replaced by another capture if it has no ETag and its body cannot be read', async (t) => {
     const options = { captures: { rockets: [NEAREST, OLDER] }, behaviours: spoiled('truncate,no-etag') };
     const { upstream } = await stageArchive(t, options);
     const tries = upstream.open(
@@ -127,8 +127,8 @@ void describe('a nearest capture that is unusable', { concurrency: 4 }, () => {
   });
 });
 
-void describe('a resource that nobody preserved', { concurrency: 4 }, () => {
-  void it('is absent: one request, and no query of the index', async (t) => {
+void describe('a resource without a preserved copy', { concurrency: 4 }, () => {
+  void it('is absent after one request, without an index query', async (t) => {
     const { asked, fail } = await stageArchive(t, { captures: {}, recordings: [] });
     const { attempts, error, isAbsent } = await fail('launches');
     assert.ok(isAbsent);
@@ -140,7 +140,7 @@ void describe('a resource that nobody preserved', { concurrency: 4 }, () => {
     assert.deepEqual(asked(), ['/web/20260605id_/https://api.spacexdata.com/v5/launches']);
   });
 
-  void it('is absent where no copy of it is known', async (t) => {
+  void it('is absent without a request if no copy of it is known', async (t) => {
     const { asked, fail } = await stageArchive(t, {}, { copies: {} });
     const { attempts, isAbsent } = await fail('launches');
     assert.ok(isAbsent);
@@ -149,12 +149,12 @@ void describe('a resource that nobody preserved', { concurrency: 4 }, () => {
   });
 });
 
-void describe('the index', { concurrency: 4 }, () => {
+void describe('the capture index', { concurrency: 4 }, () => {
   for (const [fault, reason] of [
     ['status=403', /it responded with 403/],
     ['status=400', /it responded with 400/],
   ] as const) {
-    void it(`that answers ${fault} is a failure, not a sign that there is no copy`, async (t) => {
+    void it(`fails the pull if it responds with ${fault}, because a copy may still exist`, async (t) => {
       const { asked, fail } = await stageArchive(t, {
         recordings: [],
         behaviours: { ...spoiled('error-page'), 'cdx/rockets': fault },
@@ -167,7 +167,7 @@ void describe('the index', { concurrency: 4 }, () => {
   }
 
   for (const fault of ['blocked', 'blocked-page']) {
-    void it(`that is blocked, like the captures, means that there is no copy: ${fault}`, async (t) => {
+    void it(`is treated as empty if the archive blocks the captures and the index (${fault})`, async (t) => {
       const { fail } = await stageArchive(t, {
         recordings: [],
         behaviours: { 'captures/rockets': fault, 'cdx/rockets': fault },
@@ -181,7 +181,7 @@ void describe('the index', { concurrency: 4 }, () => {
     });
   }
 
-  void it('is retried if its error is temporary, and not queried again after an answer', async (t) => {
+  void it('is queried again after a temporary error, but not after an answer', async (t) => {
     const { asked, pull } = await stageArchive(t, {
       captures: { rockets: [NEAREST, OLDER] },
       behaviours: {

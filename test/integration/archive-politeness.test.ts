@@ -7,14 +7,14 @@ import { failureOf, openTestArchive, pullCopy } from '../support/archive.ts';
 import { serve, unobserved } from '../support/http-upstream.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
-/** Event loop turns without activity before time may advance: a response needs several to arrive. */
+/** The number of idle event loop turns before the clock advances. A response takes several turns to arrive. */
 const QUIET_TURNS = 50;
 const CAPTURED = { 'content-type': 'application/json', 'memento-datetime': 'Fri, 28 Nov 2025 03:42:23 GMT' };
 
-/** Status 0: the connection is cut. */
+/** With status 0, the server closes the connection without an answer. */
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
 
-/** An archive in virtual time that gives these answers in turn, then captures; each without a redirect. */
+/** An archive in virtual time that sends these answers in turn, then captures, all without redirects. */
 async function stage(t: TestContext, answers: readonly Answer[], options: Partial<ArchiveOptions> = {}) {
   const { clock, during } = createVirtualClock(Date.UTC(2026, 0, 5));
   const asked: { readonly name: string; readonly at: number }[] = [];
@@ -63,8 +63,8 @@ async function stage(t: TestContext, answers: readonly Answer[], options: Partia
 
 const NAMES = ['launches', 'rockets', 'crew', 'ships', 'cores'];
 
-void describe('the archive is asked', () => {
-  void it('one request at a time, one a second', async (t) => {
+void describe('the archive', () => {
+  void it('receives one request at a time, one per second', async (t) => {
     const { asked, most, pull } = await stage(t, []);
     await pull(NAMES);
     assert.deepEqual(
@@ -74,10 +74,10 @@ void describe('the archive is asked', () => {
     assert.equal(most(), 1);
   });
 
-  void it('again after a growing wait, while others take their turn', async (t) => {
+  void it('is retried after growing delays', async (t) => {
     const { asked, pull } = await stage(t, [{ status: 503 }, { status: 503 }, { status: 503 }]);
     await pull(['launches']);
-    // After 0.5, 1 and 2 s, and never two within a second.
+    // The delays are 0.5, 1 and 2 s, but requests are always at least a second apart.
     assert.deepEqual(asked(), [
       ['launches', 0],
       ['launches', 1],
@@ -86,7 +86,7 @@ void describe('the archive is asked', () => {
     ]);
   });
 
-  void it('after the wait that it requests', async (t) => {
+  void it('is retried after the delay that it asks for', async (t) => {
     const { asked, pull } = await stage(t, [{ status: 503, headers: { 'retry-after': '7' } }]);
     await pull(['launches']);
     assert.deepEqual(asked(), [
@@ -101,7 +101,7 @@ void describe('the archive is asked', () => {
     ['90', 90],
     ['soon', 60],
   ] as const) {
-    void it(`not at all for ${seconds} s after a 429 with Retry-After: ${header ?? 'none'}`, async (t) => {
+    void it(`receives no request for ${seconds} s after a 429 with Retry-After: ${header ?? 'none'}`, async (t) => {
       const headers = header === undefined ? {} : { 'retry-after': header };
       const { asked, lines, pull } = await stage(t, [{ status: 429, headers }]);
       await pull(['launches', 'rockets', 'crew']);
@@ -116,7 +116,7 @@ void describe('the archive is asked', () => {
     });
   }
 
-  void it('no more after a second 429 in a row: every resource ends', async (t) => {
+  void it('receives no further request after a second 429 in a row, and every resource fails', async (t) => {
     const { asked, fail } = await stage(t, [{ status: 429 }, { status: 429 }]);
     const failures = await fail(['launches', 'rockets', 'crew']);
     assert.deepEqual(
@@ -130,7 +130,7 @@ void describe('the archive is asked', () => {
     }
   });
 
-  void it('once more after each 429 that does not directly follow another', async (t) => {
+  void it('is retried after each 429 that does not directly follow another 429', async (t) => {
     const fine = { status: 200, headers: CAPTURED };
     const { asked, pull } = await stage(t, [{ status: 429 }, fine, { status: 429 }, fine]);
     await pull(['launches', 'rockets', 'crew']);
@@ -140,7 +140,7 @@ void describe('the archive is asked', () => {
     );
   });
 
-  void it('no more after a 429 that asks for a longer wait than allowed', async (t) => {
+  void it('receives no further request after a 429 whose Retry-After is too long', async (t) => {
     const { asked, fail } = await stage(t, [{ status: 429, headers: { 'retry-after': '121' } }]);
     const failures = await fail(['launches', 'rockets']);
     assert.equal(asked().length, 1);
@@ -151,14 +151,14 @@ void describe('the archive is asked', () => {
       );
   });
 
-  void it('no more after 15 s without any answer: every resource ends', async (t) => {
+  void it('receives no further request after 15 s without an answer, and every resource fails', async (t) => {
     const { asked, fail } = await stage(
       t,
       Array.from({ length: 30 }, () => ({ status: 0 })),
     );
     const failures = await fail(NAMES);
     const times = asked().map(([, at]) => Number(at));
-    // Five attempts for each of five resources would take 24 s.
+    // Five attempts for each of the five resources would take 24 s.
     assert.ok(Math.max(...times) <= 16, times.join());
     for (const { error, isAbsent } of failures) {
       assert.equal(isAbsent, false);
@@ -167,7 +167,7 @@ void describe('the archive is asked', () => {
     }
   });
 
-  void it('as before after a 429 that was captured', async (t) => {
+  void it('receives requests as usual after a captured 429', async (t) => {
     const { asked, fail } = await stage(t, [{ status: 429, headers: CAPTURED }, { status: 200 }]);
     const [failure] = await fail(['launches']);
     assert.match(failure?.error.message ?? '', /it is a capture of an error response \(429\)/);
@@ -179,8 +179,8 @@ void describe('the archive is asked', () => {
   });
 });
 
-void describe('an answer that does not arrive', () => {
-  void it('is waited for until the timeout, and retried', async (t) => {
+void describe('a response from the archive', () => {
+  void it('is requested again if it does not arrive before the timeout', async (t) => {
     const web = await serve(t, (_, response, number) => {
       if (number > 1) response.writeHead(200, CAPTURED).end('[]');
     });
@@ -193,7 +193,7 @@ void describe('an answer that does not arrive', () => {
     assert.equal(spacex.archive?.headersTimeoutSeconds, 60);
   });
 
-  void it('ends with the run', async (t) => {
+  void it('is no longer awaited after the run is interrupted', async (t) => {
     const asked = Promise.withResolvers<void>();
     const web = await serve(t, () => asked.resolve());
     const archiveUrl = `${web.url}/web/20260605000000id_/https://api.spacexdata.com`;
@@ -210,7 +210,7 @@ void describe('an answer that does not arrive', () => {
     );
   });
 
-  void it('passes the turn on if a body is not read', async (t) => {
+  void it('does not block other requests if its body is never read', async (t) => {
     const web = await serve(t, (_, response) => response.writeHead(200, CAPTURED).end('[]'));
     const archiveUrl = `${web.url}/web/20260605000000id_/https://api.spacexdata.com`;
     const { upstream } = openTestArchive({ archiveUrl });

@@ -11,15 +11,15 @@ const { resources } = spacex;
 const CAPTURED = ['launches', 'rockets', 'capsules', 'crew', 'ships', 'roadster'];
 const ALL = resources.map(({ name }) => name);
 
-void describe('recorded answers of the real API, played back', { skip: NOT_RECORDED }, () => {
-  void it('with only the six captures are six resources; no copy of the others exists', async (t) => {
+void describe('recorded responses of the real API, served as an archive', { skip: NOT_RECORDED }, () => {
+  void it('provide six resources from captures alone, and no copy of the others', async (t) => {
     const { fail, pull, standIn } = await stageArchive(t, { bodies: recorded() }, { recordingsUrl: null });
     for (const name of ALL) {
       if (CAPTURED.includes(name)) {
         const { body, copy, headers, url } = await pull(name);
         assert.equal(body, bodyOf(name).toString(), name);
         assert.equal(copy?.proof, 'etag', name);
-        // A second run fetches no body.
+        // A second pull does not fetch the body.
         const before = standIn.requests().length;
         assert.equal((await pull(name, { url, etag: headers['etag'] ?? null })).status, 304);
         assert.deepEqual(
@@ -36,7 +36,7 @@ void describe('recorded answers of the real API, played back', { skip: NOT_RECOR
     }
   });
 
-  void it('with recordings are all resources that were ever preserved', async (t) => {
+  void it('provide every preserved resource from captures and recordings', async (t) => {
     const { fail, pull } = await stageArchive(t, { bodies: recorded() });
     const kinds = new Map<string, string>();
     for (const name of ALL.filter((one) => one !== 'starlink')) {
@@ -54,27 +54,27 @@ void describe('recorded answers of the real API, played back', { skip: NOT_RECOR
     assert.ok((await fail('starlink')).isAbsent);
   });
 
-  void it('have the pinned ETags, if they are of the same state', () => {
+  void it('have the pinned ETags if they are from the same state', () => {
     const proven = ALL.filter((name) => {
       const known = (copies()[name] ?? []).find((copy) => copy.kind === 'recording');
       const etag = known?.kind === 'recording' ? known.etag : null;
       return canProve(etag) && disproof(bodyOf(name), etag) === null;
     });
-    // No recording of launches counts, that of starlink was never seen, and cores and capsules have a later
-    // state here.
+    // There is no usable recording of launches, no known ETag for starlink, and the recorded responses of cores
+    // and capsules are from a later state.
     const others = ['launches', 'starlink', 'cores', 'capsules'];
     assert.deepEqual(proven.toSorted(), ALL.filter((name) => !others.includes(name)).toSorted());
   });
 });
 
-void describe('the copies of the source', () => {
-  void it('are of its resources, each with a place to look', () => {
+void describe('the list of preserved copies', () => {
+  void it('contains at least one copy for each resource', () => {
     assert.deepEqual(Object.keys(copies()).sort(), ALL.toSorted());
     for (const list of Object.values(copies())) assert.ok(list.length > 0);
   });
 });
 
-/** As the API sent it: the files are indented, which only adds white space. */
+/** The body as the API sent it, without the indentation that was added to the files. */
 function bodyOf(name: string): Buffer {
   return Buffer.from(JSON.stringify(JSON.parse(recordedBody(name))));
 }

@@ -11,7 +11,7 @@ const FILE = '/recordings/dragons/all.yml';
 
 void describe('a recording', { concurrency: 4 }, () => {
   for (const fault of ['no-fault', 'binary', 'weak-etag', 'gzip', 'br', 'false-encoding', 'bare-gzip']) {
-    void it(`returns the body inside it, proven by its ETag, and names its file: ${fault}`, async (t) => {
+    void it(`returns the recorded body, verified by its ETag, with the URL and hash of its file: ${fault}`, async (t) => {
       const { body, pull, url, sha256 } = await stage(t, fault);
       const pulled = await pull();
       assert.equal(pulled.body, body);
@@ -29,7 +29,7 @@ void describe('a recording', { concurrency: 4 }, () => {
   }
 
   for (const fault of ['no-etag', 'foreign-etag']) {
-    void it(`is proven by the hash of its file if no ETag proves it: ${fault}`, async (t) => {
+    void it(`is verified by its file's hash if no ETag verifies it: ${fault}`, async (t) => {
       const { body, pull } = await stage(t, fault);
       const pulled = await pull();
       assert.equal(pulled.body, body);
@@ -37,12 +37,12 @@ void describe('a recording', { concurrency: 4 }, () => {
     });
   }
 
-  void it('without a known hash is proven only by the ETag in it', async (t) => {
+  void it('is verified by its ETag alone if no hash is known', async (t) => {
     const { pull } = await stage(t, 'no-fault', { sha256: null });
     assert.equal((await pull()).copy?.proof, 'etag');
   });
 
-  void it('needs no request at all if it is already stored', async (t) => {
+  void it('needs no request if it is already stored', async (t) => {
     const { pull, requests } = await stage(t);
     const { headers, url } = await pull();
     const before = requests();
@@ -55,20 +55,30 @@ void describe('a recording', { concurrency: 4 }, () => {
   });
 
   for (const [what, fault, known, reason] of [
-    ['another hash', 'no-fault', { sha256: '0'.repeat(64) }, /its SHA-256 is [0-9a-f]{64}, not 0{64}/],
-    ['another ETag', 'no-fault', { etag: '"1-abc"' }, /its body has the ETag "[^"]+", not "1-abc"/],
+    ['its hash is wrong', 'no-fault', { sha256: '0'.repeat(64) }, /its SHA-256 is [0-9a-f]{64}, not 0{64}/],
+    ['its ETag is wrong', 'no-fault', { etag: '"1-abc"' }, /its body has the ETag "[^"]+", not "1-abc"/],
     [
-      'no ETag where one is known',
+      'it lacks the expected ETag',
       'no-etag',
       { etag: '"1-abc"' },
       /its body has the ETag \(none\), not "1-abc"/,
     ],
-    ['a body that its ETag was not made of', 'wrong-etag', {}, /its body does not match its original ETag/],
-    ['a file that breaks off', 'truncate', {}, /: it is not a recording: Missing closing 'quote$/],
-    ['neither a known hash nor an ETag', 'no-etag', { sha256: null }, /neither a known SHA-256 nor an ETag/],
-    ['nothing to prove it by', 'foreign-etag', { sha256: null }, /neither a known SHA-256 nor an ETag/],
+    ['its body does not match its ETag', 'wrong-etag', {}, /its body does not match its original ETag/],
+    ['its file is truncated', 'truncate', {}, /: it is not a recording: Missing closing 'quote$/],
+    [
+      'it has neither a known hash nor an ETag',
+      'no-etag',
+      { sha256: null },
+      /neither a known SHA-256 nor an ETag/,
+    ],
+    [
+      'it has no known hash and an unusable ETag',
+      'foreign-etag',
+      { sha256: null },
+      /neither a known SHA-256 nor an ETag/,
+    ],
   ] as const) {
-    void it(`with ${what} is not loaded, and not requested again`, async (t) => {
+    void it(`is neither loaded nor requested again if ${what}`, async (t) => {
       const { pull, requests } = await stage(t, fault, known);
       const before = requests();
       const { attempts, error, isAbsent } = await failureOf(pull());
@@ -81,7 +91,7 @@ void describe('a recording', { concurrency: 4 }, () => {
     });
   }
 
-  void it('of simulated records has no hash known in advance, but an ETag that must match', async (t) => {
+  void it('needs no known hash if its records are simulated, but its ETag must match', async (t) => {
     const pinned = { sha256: '0'.repeat(64), etag: '"1-abc"' };
     const { pull } = await stage(t, 'no-fault', pinned, { marked: true });
     const { copy, simulated } = await pull();
@@ -93,7 +103,7 @@ void describe('a recording', { concurrency: 4 }, () => {
     assert.match((await failureOf(unproven.pull())).error.message, /neither a known SHA-256 nor an ETag/);
   });
 
-  void it('that was made after the requested day is not used', async (t) => {
+  void it('is not used if it was made after the requested day', async (t) => {
     const { pull, requests } = await stage(t, 'no-fault', {}, {}, '2025-10-06');
     const before = requests();
     const { error, isAbsent } = await failureOf(pull());
@@ -105,7 +115,7 @@ void describe('a recording', { concurrency: 4 }, () => {
     assert.equal(requests(), before);
   });
 
-  void it('that does not exist is no failure', async (t) => {
+  void it('does not fail the pull if its file does not exist', async (t) => {
     const { pull } = await stage(t, 'missing');
     const { error, isAbsent } = await failureOf(pull());
     assert.ok(isAbsent);
@@ -116,22 +126,22 @@ void describe('a recording', { concurrency: 4 }, () => {
   });
 
   for (const [what, file, reason] of [
-    ['a page', '<!DOCTYPE html><html lang="en">', /it is not a recording/],
-    ['something other than YAML', '{"a": [', /it is not a recording/],
+    ['a web page', '<!DOCTYPE html><html lang="en">', /it is not a recording/],
+    ['not YAML', '{"a": [', /it is not a recording/],
     [
-      'a recording of another address',
+      'a recording of a different URL',
       exchange({ url: 'https://api.spacexdata.com/v4/crew' }),
       /a recording of https:\/\/api.spacexdata.com\/v4\/crew, not of/,
     ],
     ['a recording of an error', exchange({ status: 503 }), /it is a recording of an error response \(503\)/],
     [
-      'a recording of a page',
+      'a recording of a web page',
       exchange({ type: 'text/html' }),
       /its recorded content type is text\/html, not JSON/,
     ],
     ['too large', Buffer.alloc(64_000_001, ' '), /its response has more than 64000000 bytes/],
   ] as const) {
-    void it(`must not be ${what}`, async (t) => {
+    void it(`is rejected if it is ${what}`, async (t) => {
       const web = await serve(t, (_, response) => void response.end(file));
       const sha256 = createHash('sha256').update(file).digest('hex');
       const { upstream } = openTestArchive(
@@ -146,7 +156,7 @@ void describe('a recording', { concurrency: 4 }, () => {
   }
 });
 
-void describe('recordings that are turned off', () => {
+void describe('disabled recordings', () => {
   void it('are not requested', async (t) => {
     const { asked, fail } = await stageArchive(t, {}, { recordingsUrl: null });
     const { isAbsent } = await fail('dragons');
@@ -158,7 +168,7 @@ void describe('recordings that are turned off', () => {
 const RECORDING =
   copies()['dragons']?.find((copy): copy is Recording => copy.kind === 'recording') ?? assert.fail();
 
-/** One recording with a known hash, and with a known ETag only if one is given. */
+/** Serves one recording with a known hash, but without a known ETag unless `known` contains one. */
 async function stage(
   t: TestContext,
   fault = 'no-fault',
@@ -183,7 +193,7 @@ async function stage(
   };
 }
 
-/** Faults that leave the stored file unchanged. */
+/** Faults that do not change the stored file. */
 const IN_TRANSIT: ReadonlySet<string> = new Set(['gzip', 'br', 'false-encoding', 'bare-gzip']);
 
 async function hashOf(url: string): Promise<string> {

@@ -8,7 +8,7 @@ import { listen } from '../support/web.ts';
 
 const FIXED = 'captures/rockets/20251128034223';
 
-void describe('an error of the host itself', { concurrency: 4 }, () => {
+void describe('a host error', { concurrency: 4 }, () => {
   for (const fault of [
     'status=500',
     'status=502',
@@ -21,7 +21,7 @@ void describe('an error of the host itself', { concurrency: 4 }, () => {
     'stall',
   ]) {
     const options = fault === 'stall' ? { bodyTimeoutSeconds: 0.2 } : {};
-    void it(`of the archive is retried: ${fault}`, async (t) => {
+    void it(`is retried if the host is the archive: ${fault}`, async (t) => {
       const { pull } = await stageArchive(t, { behaviours: { [FIXED]: `${fault}x2` } }, options);
       const { attempts, copy } = await pull('rockets');
       assert.equal(copy?.proof, 'etag');
@@ -31,7 +31,7 @@ void describe('an error of the host itself', { concurrency: 4 }, () => {
       );
     });
 
-    void it(`of the host of the recordings is retried, too: ${fault}`, async (t) => {
+    void it(`is retried if the host serves the recordings: ${fault}`, async (t) => {
       const { pull } = await stageArchive(t, { behaviours: { 'recordings/dragons': `${fault}x2` } }, options);
       const { attempts, copy } = await pull('dragons');
       assert.notEqual(copy?.file, null);
@@ -39,7 +39,7 @@ void describe('an error of the host itself', { concurrency: 4 }, () => {
     });
   }
 
-  void it('is reported when all tries are used up, and leads to the recording if no copy is stored', async (t) => {
+  void it('falls back to the recording after the last attempt if no copy is stored', async (t) => {
     const { asked, lines, pull } = await stageArchive(t, {
       behaviours: { 'captures/rockets': 'status=503' },
     });
@@ -56,7 +56,7 @@ void describe('an error of the host itself', { concurrency: 4 }, () => {
     );
   });
 
-  void it('is a failure if a newer copy is stored: an older one does not replace it', async (t) => {
+  void it('fails the pull if a newer copy is stored, because an older copy must not replace it', async (t) => {
     const { fail, pull, standIn } = await stageArchive(t, {
       behaviours: { 'captures/rockets': 'status=503' },
     });
@@ -72,12 +72,12 @@ void describe('an error of the host itself', { concurrency: 4 }, () => {
     );
     assert.equal(error.hint, 'Try again later.');
     assert.equal(attempts.length, 3);
-    // A recording that is already kept may stay.
+    // If the stored copy is the recording itself, it stays.
     const recording = { url: `${standIn.recordingsUrl}/rockets/all.yml`, etag: null };
     assert.equal((await pull('rockets', recording)).status, 304);
   });
 
-  void it('of any other kind is not retried', async (t) => {
+  void it('is not retried if it is permanent', async (t) => {
     const { fail } = await stageArchive(t, {
       recordings: [],
       behaviours: { 'captures/launches': 'status=401', 'cdx/launches': 'status=401' },
@@ -92,7 +92,7 @@ void describe('an error of the host itself', { concurrency: 4 }, () => {
 });
 
 void describe('a host that refuses connections', () => {
-  void it('may have blocked this address, so it gets no further request', async (t) => {
+  void it('receives no further request, because it may have blocked this address', async (t) => {
     const server = createServer();
     const port = await listen(server);
     server.close();
@@ -115,7 +115,7 @@ void describe('a host that refuses connections', () => {
     assert.match((await upstream.reach(new AbortController().signal)) ?? '', /ECONNREFUSED/);
   });
 
-  void it('is only down if it holds recordings', async (t) => {
+  void it('is treated as down, not as blocking, if it serves recordings', async (t) => {
     const server = createServer();
     const port = await listen(server);
     server.close();

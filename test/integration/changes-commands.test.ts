@@ -31,7 +31,7 @@ before(async () => {
 after(() => server.close());
 
 /** Each test continues from the runs of the previous one. */
-void describe('commands on what is pulled by changes', { concurrency: 1 }, () => {
+void describe('with a source that is pulled by changes', { concurrency: 1 }, () => {
   const world = createChangingWorld(records);
   const runs: RunReport[] = [];
   let beside: BesideSpacex;
@@ -48,7 +48,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     return last().resources['launches'] ?? assert.fail();
   }
 
-  void it('load a full pass and a poll, next to the other source', async () => {
+  void it('run loads a full pass and a poll without affecting the other source', async () => {
     await beside.workspace.json(['migrate', 'up']);
     await beside.workspace.json(['run']);
     assert.equal((await pull()).pass, 'full');
@@ -63,7 +63,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     });
   });
 
-  void it('explain names page, offset and URL, the newest page first', async () => {
+  void it('explain prints page, offset and URL, newest page first', async () => {
     const {
       lost,
       records: found,
@@ -84,7 +84,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     const stdout = await beside.text(['explain', 'launches', idOf(changed)]);
     assert.ok(stdout.includes(`(offset ${record.offset}, length ${record.length})`));
 
-    // The violations are shown, and the record behind the row is on a page of the previous run.
+    // The newer record is shown with its violations. The row comes from a page of the previous run.
     const [newer, behind] = (await json<Explanation>(['explain', 'launches', idOf(broken)])).records;
     assert.equal(newer?.errors?.[0]?.path, '/name');
     assert.deepEqual([behind?.errors, behind?.received_by], [null, runs[0]?.run_id]);
@@ -99,7 +99,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     assert.deepEqual(told.unproven, []);
   });
 
-  void it('drift of a poll is only what is new in kind, against the last full pass', async () => {
+  void it('drift compares a poll with the last full pass, and reports only what is new', async () => {
     const { launches } = (await json<DriftReport>(['drift'])).resources;
     assert.equal(launches?.against, runs[0]?.run_id);
     assert.equal(launches?.records, 2);
@@ -133,7 +133,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     assert.equal(flown?.n, 20);
   });
 
-  void it('plan makes a poll, shows its changes, and leaves nothing behind', async () => {
+  void it('plan polls, shows the changes, and leaves nothing behind', async () => {
     const folders = readdirSync(join(beside.dataDir, 'runs')).length;
     world.put(updatedAt(quiet, NOW, { name: 'Planned' }));
     const requests = beside.asked();
@@ -170,8 +170,8 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     });
   });
 
-  void it('replay derives the chain as a run left it, and an older one only with --force', async () => {
-    // Nothing has changed: the pages of this run are those of the chain.
+  void it('replay derives the current chain again, but an older chain only with --force', async () => {
+    // Nothing has changed, so this run's pages are the chain's pages.
     assert.equal((await pull()).not_modified, true);
     const [, poll, news] = runs;
     const same = await json<PlanReport>(['plan', '--from', last().run_id ?? '']);
@@ -190,7 +190,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     const { launch_versions: _, ...then } = digests(poll ?? assert.fail());
     assert.deepEqual(others, then);
     assert.equal(kept, digests(again)['launch_versions']);
-    // A version that arrived later stays, although no page of this chain has it.
+    // A version that arrived later stays, although no page of this chain contains it.
     const { intact, tables } = await verify();
     assert.ok(intact);
     const underivable = tables.map(({ table, underivable: n }) => [table, n]);
@@ -202,11 +202,11 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     ]);
     assert.match(await beside.text(['verify']), /^launch_versions +14 +yes +0 +0 +0 +1$/m);
     runs.push(forced);
-    // The next poll continues from there.
+    // The next poll continues from the older chain.
     assert.partialDeepStrictEqual(await pull(), { pass: 'changes', updated: 1 });
   });
 
-  void it('verify says which page is damaged or missing, and what no file proves', async () => {
+  void it('verify names damaged and missing pages, and counts rows that no file proves', async () => {
     assert.ok((await verify()).intact);
     const [first] = runs;
     const page = join(first?.run_dir ?? '', 'raw/launches/0002.json');
@@ -223,7 +223,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
       await beside.text(['verify'], 1),
       /0002\.json, received by run \S+, cannot be read \(it is missing\)/,
     );
-    // A new chain begins, and versions that only the old one contained stay.
+    // A new chain begins. Versions that only the old chain contained stay.
     assert.equal((await pull()).pass, 'full');
     const { intact, tables } = await verify();
     assert.ok(intact);
@@ -245,7 +245,7 @@ void describe('commands on what is pulled by changes', { concurrency: 1 }, () =>
     assert.ok((await beside.workspace.json<VerifyReport>(['verify'])).intact);
   });
 
-  void it('the token is never shown', async () => {
+  void it('no command prints or stores the token', async () => {
     const files = readdirSync(beside.dataDir, { recursive: true, encoding: 'utf8' });
     for (const file of files) {
       const path = join(beside.dataDir, file);

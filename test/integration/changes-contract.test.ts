@@ -22,7 +22,7 @@ after(() => mended.remove());
 const CONTRACT = join(mended.folder, 'src', 'sources', 'launch-library', 'contract.ts');
 const HOUR = 3_600_000;
 
-void it('a record that broke its contract is loaded once the contract is fixed, without a new request', async (t) => {
+void it('a record that broke its contract is loaded once the contract is fixed, without being requested again', async (t) => {
   const records = simulatedLaunches(12);
   const [nameless = {}, other = {}] = records;
   const world = createChangingWorld(records);
@@ -54,7 +54,7 @@ void it('a record that broke its contract is loaded once the contract is fixed, 
   );
   const polled = await pull(LAUNCHER);
   assert.partialDeepStrictEqual(polled, { received: 2, validated: 1, errored: 1, held: 1, updated: 1 });
-  // The row comes from the newest valid one.
+  // The row comes from the newest valid record.
   assert.deepEqual(await nameOf(), [{ name: nameless['name'] }]);
 
   const before = library.requests().length;

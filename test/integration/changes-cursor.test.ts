@@ -15,18 +15,18 @@ import { createTestServer } from '../support/workspace.ts';
 const server = await createTestServer();
 after(() => server.close());
 
-/** How long changes may take to become visible to others. */
+/** How long a change may take to appear in the API's responses. */
 const SETTLE = 10 * MINUTE;
-/** The last change of the newest launch. */
+/** The time of the newest launch's last change. */
 const NEWEST = NOON - 90 * MINUTE;
 const records = simulatedLaunches(20).map((record, index) => updatedAt(record, NEWEST - index * MINUTE));
 
 type Watched = {
   readonly one: Living;
   readonly world: ChangingWorld;
-  /** How far the stand-in's clock is ahead of ours; null: it sends no `Date`. */
+  /** How far the stand-in's clock is ahead of ours, or null if the stand-in sends no `Date` header. */
   readonly clock: { ahead: number | null };
-  /** Runs, whatever the outcome, and returns the resulting cursor. */
+  /** Starts a run and returns the resulting cursor, even if the run fails. */
   readonly cursor: () => Promise<number>;
 };
 
@@ -53,11 +53,11 @@ async function watched(t: TestContext, ahead: number | null): Promise<Watched> {
 
 describe('the cursor of a pull by changes', () => {
   for (const [what, ahead, due] of [
-    ['is the time of the first response, less ten minutes', 0, NOON - SETTLE],
-    ['follows a clock that is behind ours', -20 * MINUTE, NOON - 20 * MINUTE - SETTLE],
-    ['follows a clock that is ahead of ours by ten minutes', 10 * MINUTE, NOON],
-    ['is that of the latest change where a clock is further ahead', 10 * MINUTE + 1000, NEWEST - SETTLE],
-    ['is that of the latest change where there is no Date', null, NEWEST - SETTLE],
+    ['is ten minutes before the time of the first response', 0, NOON - SETTLE],
+    ['follows an API clock that is behind ours', -20 * MINUTE, NOON - 20 * MINUTE - SETTLE],
+    ['follows an API clock that is ten minutes ahead of ours', 10 * MINUTE, NOON],
+    ['follows the latest change if the API clock is further ahead', 10 * MINUTE + 1000, NEWEST - SETTLE],
+    ['follows the latest change if there is no Date header', null, NEWEST - SETTLE],
   ] as const) {
     it(what, async (t) => {
       const { cursor } = await watched(t, ahead);
@@ -66,7 +66,7 @@ describe('the cursor of a pull by changes', () => {
     });
   }
 
-  it('never goes back', async (t) => {
+  it('never moves back', async (t) => {
     const { clock, cursor, one, world } = await watched(t, 0);
     const first = await cursor();
     one.at += 15 * MINUTE;
@@ -75,14 +75,14 @@ describe('the cursor of a pull by changes', () => {
     assert.equal(await cursor(), first);
     one.at += 15 * MINUTE;
     clock.ahead = null;
-    // The latest change received was sixteen minutes ago.
+    // The latest received change was made sixteen minutes ago.
     assert.equal(await cursor(), first + 14 * MINUTE);
     one.at += 15 * MINUTE;
     clock.ahead = 0;
     assert.equal(await cursor(), one.at - SETTLE);
   });
 
-  it('stays where it is when a poll is refused', async (t) => {
+  it('does not change when a poll fails because of too many rejects', async (t) => {
     const { cursor, one, world } = await watched(t, 0);
     const first = await cursor();
     one.at += 15 * MINUTE;
@@ -99,7 +99,7 @@ describe('the cursor of a pull by changes', () => {
     const from = new Date(first).toISOString();
     assert.ok(
       one.asked().some((path) => path.includes(`last_updated__gte=${from}`)),
-      'the poll after it asks from there',
+      'the next poll requests changes since the old cursor',
     );
     assert.ok((await one.verify()).intact);
   });

@@ -34,8 +34,8 @@ function living(t: TestContext, world = createChangingWorld(records)): Promise<L
 const COUNTS = `SELECT (SELECT count(*)::int FROM launches) AS live,
   (SELECT count(*)::int FROM tombstones WHERE table_name = 'launches') AS gone`;
 
-describe('a pull of another scope', () => {
-  it('is refused unless it is a full pass, which then replaces the other scope', async (t) => {
+describe('a pull with a different scope', () => {
+  it('fails unless it is a full pass, which replaces the old scope', async (t) => {
     const world = createChangingWorld(records);
     const one = await living(t, world);
     await pulled(one);
@@ -49,14 +49,14 @@ describe('a pull of another scope', () => {
       ),
     );
     assert.equal(error?.hint, 'Replace it with: spacex-pipeline run --full');
-    // The refused run does not affect later ones.
+    // The failed run does not affect later runs.
     assert.partialDeepStrictEqual(await pulled(one), { pass: 'changes', not_modified: true });
 
     const replaced = await pulled(one, { ...NARROWED, full: true });
     assert.partialDeepStrictEqual(replaced, { pass: 'full', received: OWN.length, unchanged: OWN.length });
     assert.deepEqual(await one.rows(COUNTS), [{ live: OWN.length, gone: records.length - OWN.length }]);
 
-    // From then on it is protected like any other.
+    // From now on, the new scope is protected like any other.
     world.drop(...OWN.slice(0, Math.ceil(OWN.length / 2)).map(({ id }) => String(id)));
     one.at += 15 * MINUTE;
     const refused = await one.run({ ...NARROWED, full: true });
@@ -65,7 +65,7 @@ describe('a pull of another scope', () => {
     assert.partialDeepStrictEqual(await pulled(one, NARROWED), { pass: 'changes' });
   });
 
-  it('is refused for another base URL, too', async (t) => {
+  it('also fails if the base URL is different', async (t) => {
     const one = await living(t);
     await pulled(one);
     const other = await startLaunchLibrary({
@@ -86,7 +86,7 @@ describe('a pull of another scope', () => {
 });
 
 describe('two data folders on one schema', () => {
-  it('each make a full pass after a pull of the other one, and say so', async (t) => {
+  it('each need a full pass after a pull into the other folder, and log the reason', async (t) => {
     const world = createChangingWorld(records);
     const one = await living(t, world);
     const other = { env: { SPACEX_PIPELINE_DATA_DIR: join(one.folder, 'other') } };
@@ -102,7 +102,7 @@ describe('two data folders on one schema', () => {
     one.at += 15 * MINUTE;
     assert.partialDeepStrictEqual(await pulled(one, other), { pass: 'changes', not_modified: true });
     assert.equal(told(), 1);
-    // No file in this folder proves what is published.
+    // No file in this folder proves the published rows.
     const { intact, underivable } = await one.verify();
     assert.equal(intact, false);
     assert.match(
@@ -117,7 +117,7 @@ describe('two data folders on one schema', () => {
     assert.equal(chains.length, 3);
   });
 
-  it('leave each other’s unfinished pulls alone', async (t) => {
+  it('do not resume each other’s unfinished pulls', async (t) => {
     const one = await startLiving(t, server, {
       world: createChangingWorld(records),
       requestsPerWindow: 1,
@@ -132,7 +132,7 @@ describe('two data folders on one schema', () => {
     const runs = join(one.folder, 'data', 'runs');
     assert.deepEqual(readdirSync(runs), [parked.run_id]);
 
-    // Without its folder there is nothing left to resume.
+    // Without the run's folder, there is nothing left to resume.
     rmSync(join(runs, String(parked.run_id)), { recursive: true });
     one.at = Date.parse(other.error.retry_at ?? '') + 1000;
     const anew = await one.run();

@@ -18,7 +18,7 @@ import { assertFailure, createTestServer, QUICK_SOURCE, type ServerWorkspace } f
 const server = await createTestServer();
 after(() => server.close());
 
-/** 9 pages of 100. No two records share a time. */
+/** 9 pages of 100 records. No two records have the same timestamp. */
 const records = simulatedLaunches(851).map((record, index) =>
   updatedAt(record, NOON - (900 - index) * MINUTE),
 );
@@ -29,12 +29,12 @@ type Place = {
   readonly workspace: ServerWorkspace;
   readonly rows: ServerWorkspace['sql'];
   /**
-   * `run` until it is killed: after this many responses, before the next one begins or after a share of its
-   * body.
+   * Starts `run` and kills it after this many responses, once it has received this share of the next
+   * response's body.
    */
   readonly killed: (after: number, share: number) => Promise<void>;
   readonly pull: () => Promise<CliResult & { readonly report: RunReport }>;
-  /** The quota is fully available again. */
+  /** Advances the API's clock by an hour, so that the full quota is available again. */
   readonly hourPasses: () => void;
 };
 
@@ -86,21 +86,21 @@ before(async (t) => {
   undisturbed = await one.rows(DIGESTS);
 });
 
-/** Everything is as if nothing had happened, and the ledger has one run. */
+/** Asserts that the result equals the result of an undisturbed run, and that the ledger contains one run. */
 async function assertUndisturbed({ rows, workspace }: Place, runId: string | null): Promise<void> {
   assert.deepEqual(await rows(DIGESTS), undisturbed);
   const runs = await rows('SELECT run_id, status FROM runs');
   assert.deepEqual(runs, [{ run_id: runId, status: 'succeeded' }]);
   const [books] = await rows(`SELECT received::int, (validated + errored + repeated)::int AS told,
     (SELECT count(*)::int FROM launches) AS live, (SELECT count(*)::int FROM run_pages) AS pages FROM run_resources`);
-  // Each page except the first begins with the last record of the previous one.
+  // Each page except the first begins with the last record of the previous page.
   assert.deepEqual(books, { received: 859, told: 859, live: 851, pages: PAGES });
   const { code, stderr } = await workspace.run(['verify', '--source', 'launch-library']);
   assert.equal(code, 0, stderr);
 }
 
 describe('a paged pull that is killed', { concurrency: 2 }, () => {
-  it('continues after its last complete page, and requests no other page twice', async (t) => {
+  it('continues after its last complete page, and requests no complete page twice', async (t) => {
     const one = await place(t, 1000, 0);
     await one.killed(1, 0.5);
     await one.killed(3, 0);
@@ -110,12 +110,12 @@ describe('a paged pull that is killed', { concurrency: 2 }, () => {
     await assertUndisturbed(one, report.run_id);
     const asked = one.holding.asked();
     const twice = asked.filter((query, index) => asked.indexOf(query) < index);
-    // The second and the seventh responses were cut off.
+    // Two responses were cut off.
     assert.equal(asked.length, PAGES + 2);
     assert.deepEqual(twice, [asked[1], asked[7]]);
   });
 
-  it('and parked, continues under its id when there is quota', async (t) => {
+  it('continues with the same run id, even if it was parked before', async (t) => {
     const one = await place(t, 15, 12);
     await one.killed(1, 0);
     await one.killed(0, 0.9);
@@ -133,7 +133,7 @@ describe('a paged pull that is killed', { concurrency: 2 }, () => {
       hint: /^hint: Continue at that time, or now with a token.*: \S+ run --source launch-library$/,
     });
     assert.deepEqual(await one.rows('SELECT count(*)::int AS n FROM launches'), [{ n: 0 }]);
-    // Too early: only the quota is requested.
+    // It is too early, so the run requests only the quota.
     one.holding.asked();
     const early = await one.pull();
     assert.deepEqual([early.code, early.report.run_id], [3, run_id]);
@@ -147,6 +147,6 @@ describe('a paged pull that is killed', { concurrency: 2 }, () => {
     await assertUndisturbed(one, run_id);
     const asked = one.holding.asked();
     assert.equal(new Set(asked).size, PAGES - 2);
-    assert.equal(asked.length, PAGES - 2 + 1, 'the page that was cut is asked for again');
+    assert.equal(asked.length, PAGES - 2 + 1, 'the truncated page is requested again');
   });
 });

@@ -25,17 +25,17 @@ after(() => server.close());
 
 const crews = defineResource({
   name: 'crews',
-  description: 'Who may launch.',
+  description: 'Crew members.',
   path: '/crews',
   shape: 'array',
   pull: 'snapshot',
   contract: object({ id: text(), name: text() }),
-  tables: [mainTable('crews', 'Who may launch.', { id: notNull.id('Id.'), name: orNull.text('Name.') })],
+  tables: [mainTable('crews', 'Crew members.', { id: notNull.id('Id.'), name: orNull.text('Name.') })],
   transform: (record) => ({ crews: [record] }),
   exampleQuery: 'SELECT id FROM crews',
 });
 
-/** Launches whose hashtag is the name of a crew. */
+/** Launches whose hashtag is the name of a crew member. */
 const crewed: Resource = {
   ...launches,
   needs: { crews: 'name' },
@@ -45,7 +45,7 @@ const crewed: Resource = {
   },
 };
 
-/** Answers requests for crews, and passes everything else on to the stand-in. */
+/** Answers requests for crews, and forwards all other requests to the stand-in. */
 async function startApi(t: TestContext) {
   const state = { crew: 'First', behind: '' };
   const answer = async (url: string, response: ServerResponse): Promise<void> => {
@@ -67,7 +67,7 @@ async function startApi(t: TestContext) {
   return Object.assign(state, { url: `http://127.0.0.1:${port}/2.3.0/` });
 }
 
-void it('looked-up values reach the rows of a poll, and a change of them derives the whole chain again', async (t) => {
+void it('a poll writes looked-up values, and derives the whole chain again when a looked-up value changes', async (t) => {
   const records = simulatedLaunches(10);
   const [first = {}] = records;
   const world = createChangingWorld(records);
@@ -78,7 +78,7 @@ void it('looked-up values reach the rows of a poll, and a change of them derives
     settings: { baseUrl: api.url },
   });
   api.behind = living.url;
-  // The tables of the real source exist after its first attempt.
+  // The first run creates the tables of the real source.
   await living.run();
   await living.rows(`CREATE TABLE crews (id text PRIMARY KEY, name text, _run_id text NOT NULL,
     _first_run_id text NOT NULL, _loaded_at timestamptz NOT NULL)`);

@@ -24,11 +24,11 @@ const HISTORIES = Number(process.env['HISTORIES'] ?? 4);
 
 const SIZE = 20;
 
-/** No matter how many records are broken. */
+/** Accepts any number of broken records. */
 const LENIENT = { SPACEX_PIPELINE_REJECTS_COUNT: '100000' };
 
 const launch = fc.nat(SIZE - 1);
-/** Only a few names, so that a launch may return to a previous one. */
+/** Only a few names, so that a launch sometimes gets a previous name again. */
 const name = fc.constantFrom('Ares', 'Boreas', 'Chronos');
 const action = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('change'), launch, name }) },
@@ -37,7 +37,7 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('break'), launch, name: fc.constant(null) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('vanish'), launch, name: fc.constant(null) }) },
 );
-/** What happens before each poll, and how many minutes later it is. */
+/** The actions before each poll, and the minutes since the previous poll. */
 const history = fc.array(
   fc.record({
     actions: fc.array(action, { maxLength: 6 }),
@@ -50,8 +50,8 @@ const history = fc.array(
 const digests = (ledger: string): string =>
   `SELECT DISTINCT ON (table_name) table_name, digest FROM ${ledger}.run_tables ORDER BY table_name, run_id DESC`;
 
-describe('polls one by one', () => {
-  it('leave the same rows and versions as their chain derived at once', async (t) => {
+describe('a series of polls', () => {
+  it('leaves the same rows and versions as a replay of its chain', async (t) => {
     const initial = simulatedLaunches(SIZE).map((record, index) =>
       updatedAt(record, NOON - daysOf(index + 1)),
     );
@@ -68,7 +68,7 @@ describe('polls one by one', () => {
         await pulled(100);
         for (const { actions, minutes, pageSize } of polls) {
           one.at += minutes * MINUTE;
-          // Each action has its own time; a bulk update has one time for six launches.
+          // Each action has its own timestamp. A bulk update has one timestamp for six launches.
           for (const [index, act] of actions.entries()) {
             const time = one.at - (actions.length - index) * 10_000;
             const touched = act.kind === 'bulk' ? 6 : 1;
@@ -107,12 +107,12 @@ describe('polls one by one', () => {
   });
 });
 
-describe('a full pass while records change between its pages', () => {
-  it(`misses none, and returns none older than its first response: ${PASSES} passes`, async (t) => {
+describe('a full pass during which records change', () => {
+  it(`misses no change that was made before its first response (${PASSES} passes)`, async (t) => {
     const initial = simulatedLaunches(40);
     const world = createChangingWorld([]);
     const versions = new Map<string, number>();
-    /** A launch's name counts its changes. */
+    /** A launch's name is the number of its changes. */
     const put = (record: LaunchRecord, time: number): void => {
       const id = String(record['id']);
       const version = (versions.get(id) ?? 0) + 1;
@@ -129,13 +129,13 @@ describe('a full pass while records change between its pages', () => {
     for (let seed = 1; seed <= PASSES; seed += 1) {
       const random = createRandom(seed);
       one.at += 60 * MINUTE;
-      // Many share a time, sometimes all of a page.
+      // Many records share a timestamp, sometimes all records of a page.
       for (const record of initial) put(record, one.at - MINUTE + random(9) * 1000);
       let before = new Map(versions);
       let pages = 0;
       change = () => {
         pages += 1;
-        // Changes made before the first response are contained in it.
+        // The first response contains every change that was made before it.
         if (pages === 1) before = new Map(versions);
         else if (pages < 60) {
           one.at += 300;
@@ -151,7 +151,10 @@ describe('a full pass while records change between its pages', () => {
       const rows = await one.rows<{ id: string; name: string }>('SELECT id, name FROM launches');
       const found = new Map(rows.map(({ id, name: version }) => [id, Number(version)]));
       for (const [id, version] of before)
-        assert.ok((found.get(id) ?? 0) >= version, `seed ${seed}: ${id} is ${found.get(id)}, was ${version}`);
+        assert.ok(
+          (found.get(id) ?? 0) >= version,
+          `seed ${seed}: ${id} is at version ${found.get(id)}, expected at least ${version}`,
+        );
     }
     assert.ok((await one.verify()).intact);
   });

@@ -19,7 +19,7 @@ after(() => server.close());
 
 const DAY = 24 * 60 * MINUTE;
 
-/** Each page except the first begins with the last record of the previous one. */
+/** Each page except the first begins with the last record of the previous page. */
 const launchesOn = (pages: number, pageSize: number): number => pageSize + (pages - 1) * (pageSize - 1);
 
 function records(count: number) {
@@ -35,15 +35,15 @@ function launchesIn(one: Living): readonly string[] {
   return one.asked().filter((path) => path.startsWith('/2.3.0/launches/'));
 }
 
-/** When a run that has used up its quota may continue. */
+/** The time at which a run that has used up its quota can continue. */
 function retryAt({ error, status }: RunReport): number {
   assert.deepEqual([status, error?.code], ['failed', 'source'], error?.message);
-  return Date.parse(error?.retry_at ?? assert.fail('no time'));
+  return Date.parse(error?.retry_at ?? assert.fail('no retry time'));
 }
 
 /**
- * Everything is published; then half of it changes, and the quota allows only 3 requests for pulling the
- * changes.
+ * Publishes all records, then changes most of them and starts a pull of the changes, which is parked because
+ * only 3 requests are left.
  */
 async function parked(t: TestContext): Promise<{ one: Living; world: ChangingWorld; parked: RunReport }> {
   const all = records(21);
@@ -63,8 +63,8 @@ async function parked(t: TestContext): Promise<{ one: Living; world: ChangingWor
   return { one, world, parked: report };
 }
 
-describe('a pull that is parked', () => {
-  it('gets 80 pages in six hours with 15 requests each, and requests none twice', async (t) => {
+describe('a parked pull', () => {
+  it('receives 80 pages in six hours with 15 requests an hour, and requests no page twice', async (t) => {
     const count = launchesOn(80, 5);
     const one = await living(t, { world: createChangingWorld(records(count)), requestsPerWindow: 15 });
     const ids = new Set<string | null>();
@@ -77,7 +77,7 @@ describe('a pull that is parked', () => {
       each.push(now.length);
       asked.push(...now);
       if (report.status === 'succeeded') break;
-      // Within a second of the time that the quota gives.
+      // One second after the quota is available again.
       one.at = retryAt(report) + 1000;
     }
     assert.deepEqual(each, [15, 15, 15, 15, 15, 5]);
@@ -86,12 +86,12 @@ describe('a pull that is parked', () => {
     assert.ok(one.at - NOON < 6 * 60 * MINUTE);
     assert.deepEqual(await one.rows('SELECT count(*)::int AS n FROM launches'), [{ n: count }]);
     assert.ok((await one.verify()).intact);
-    // The next poll requests changes from the time of its first response.
+    // The next poll requests changes since ten minutes before the first response.
     const cursor = `SELECT cursor FROM run_resources`;
     assert.deepEqual(await one.rows(cursor), [{ cursor: new Date(NOON - 10 * MINUTE) }]);
   });
 
-  it('does not let another begin, and leaves later changes to the next one', async (t) => {
+  it('continues before any new pull, and leaves later changes to the next pull', async (t) => {
     const { one, parked: first, world } = await parked(t);
     const last = records(21).at(-1) ?? {};
     one.at += 15 * MINUTE;
@@ -114,7 +114,7 @@ describe('a pull that is parked', () => {
   });
 
   for (const how of ['restart', 'full'] as const) {
-    it(`is given up for one that starts over with --${how}`, async (t) => {
+    it(`is abandoned when a run starts over with --${how}`, async (t) => {
       const { one, parked: first } = await parked(t);
       one.at = retryAt(first) + 61 * MINUTE;
       const anew = await one.run({ [how]: true });
@@ -125,7 +125,7 @@ describe('a pull that is parked', () => {
       if (how === 'full') assert.doesNotMatch(asked[0] ?? '', from);
       else assert.match(asked[0] ?? '', from);
       if (anew.status === 'succeeded') return;
-      // The previous one does not come back either.
+      // Later runs continue the new pull, not the abandoned one.
       one.at = retryAt(anew) + 61 * MINUTE;
       const done = await one.run();
       assert.deepEqual([done.status, done.run_id], ['succeeded', anew.run_id]);
@@ -133,15 +133,15 @@ describe('a pull that is parked', () => {
     });
   }
 
-  it('keeps its folder, however old it is', async (t) => {
+  it('keeps its folder, no matter how old it is', async (t) => {
     const { one, parked: first } = await parked(t);
     const other = { SPACEX_PIPELINE_LAUNCH_LIBRARY_PROVIDER: '121' };
     const old = { SPACEX_PIPELINE_FAILED_DAYS: '1' };
-    // These runs are newer, and refused.
+    // These newer runs fail because they pull from a different provider.
     const refused: RunReport[] = [];
     for (let day = 0; day < 2; day += 1) {
       one.at += 2 * DAY;
-      // The database has its own clock.
+      // The database records the end of a run with its own clock.
       await one.rows('UPDATE runs SET finished_at = started_at');
       refused.push(await one.run({ env: { ...other, ...old } }));
     }
@@ -156,7 +156,7 @@ describe('a pull that is parked', () => {
     assert.ok((await one.verify()).intact);
   });
 
-  it('is continued after a failure of the database', async (t) => {
+  it('continues after a database error', async (t) => {
     const { one, parked: first } = await parked(t);
     one.at = retryAt(first) + 1000;
     await one.rows(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS

@@ -11,14 +11,14 @@ import { createTestServer } from '../support/workspace.ts';
 const server = await createTestServer();
 after(() => server.close());
 
-/** All 400 minutes take too long for every run of the tests: RECORDED_MINUTES=all checks them. */
+/** Checking all 400 minutes takes too long for every test run. RECORDED_MINUTES=all checks all of them. */
 const ALL_MINUTES = process.env['RECORDED_MINUTES'] === 'all';
 const FEW = 40;
 
 const PAGE_AT = Date.UTC(2026, 0, 1);
 
-describe('what was recorded of Launch Library', { skip: NOT_RECORDED }, () => {
-  it('is loaded page by page, each launch once', async (t) => {
+describe('the recorded Launch Library responses', { skip: NOT_RECORDED }, () => {
+  it('are loaded page by page, each launch once', async (t) => {
     const records = readRecorded('page')['results'];
     const world = createChangingWorld(records);
     const living = await startLiving(t, server, {
@@ -61,9 +61,9 @@ describe('what was recorded of Launch Library', { skip: NOT_RECORDED }, () => {
 
   for (const [who, provider, all] of [
     ['all', 'all', { launches: 121, versions: 647, history: 531, open: 121 }],
-    ['SpaceX alone', '121', { launches: 65, versions: 425, history: 342, open: 65 }],
+    ['SpaceX only', '121', { launches: 65, versions: 425, history: 342, open: 65 }],
   ] as const) {
-    it(`has the history that these pulls would see: ${who}`, async (t) => {
+    it(`produce the history that minute-by-minute pulls would have seen: ${who}`, async (t) => {
       const { minutes, world } = recorded();
       const [first = 0] = minutes;
       const living = await startLiving(t, server, { world, startsAt: first, settings: { provider } });
@@ -101,7 +101,7 @@ function recorded() {
   return { minutes: ALL_MINUTES ? minutes : minutes.slice(0, FEW), world: createWorld(states) };
 }
 
-/** The digest of the versions if the latest of these minutes is pulled first. */
+/** The digest of the versions after the minutes were pulled in reverse order. */
 async function digestInReverse(t: TestContext): Promise<string> {
   const { minutes, world } = recorded();
   let minute = 0;

@@ -15,10 +15,10 @@ import { createTestServer } from '../support/workspace.ts';
 const server = await createTestServer();
 after(() => server.close());
 
-/** No two records share a time. */
+/** No two records have the same timestamp. */
 const records = simulatedLaunches(30).map((record, index) => updatedAt(record, NOON - (40 - index) * MINUTE));
 
-/** Pages of ten records, fifteen requests an hour. */
+/** The source, with pages of ten records and fifteen requests an hour. */
 function living(
   t: TestContext,
   settings: Readonly<Record<string, unknown>> = {},
@@ -29,7 +29,7 @@ function living(
   return startLiving(t, server, { world, requestsPerWindow: 15, settings: own, ...options });
 }
 
-/** What the log has reported since the last call, without pages and counts. */
+/** The log messages about pulls since line `from`. */
 function told({ lines }: Living, from: number): readonly string[] {
   return lines
     .slice(from)
@@ -44,8 +44,8 @@ async function toldBy(one: Living, how: { readonly full?: boolean } = {}): Promi
   return told(one, before);
 }
 
-describe('what a pull by changes reports', () => {
-  it('is whether it is a full pass and why, how many requests that takes, and how many are left', async (t) => {
+describe('the messages of a pull by changes', () => {
+  it('say whether and why it is a full pass, how many requests it needs, and how many are left', async (t) => {
     const one = await living(t);
     assert.deepEqual(await toldBy(one), [
       'launches: full pass: 15 of 15 requests left this hour (nothing has been published yet)',
@@ -73,7 +73,7 @@ describe('what a pull by changes reports', () => {
     ]);
   });
 
-  it('is until when it has to wait, what would help, and where it continues', async (t) => {
+  it('say when it can continue, what would help, and where it resumes', async (t) => {
     const one = await living(t);
     for (let request = 0; request < 13; request += 1)
       await (await fetch(`${one.url}launches/?limit=1`)).arrayBuffer();
@@ -92,7 +92,7 @@ describe('what a pull by changes reports', () => {
     const ended = one.lines.find(({ fields }) => fields['event'] === 'resource.ended');
     assert.partialDeepStrictEqual(ended, { level: 'error', fields: { retry_at: at, code: 'source' } });
 
-    // No quota is left, and this is requested only once.
+    // No quota is left, so the run requests only the quota, and only once.
     one.asked();
     await one.run();
     assert.deepEqual(one.asked(), ['/2.3.0/api-throttle/']);
@@ -106,7 +106,7 @@ describe('what a pull by changes reports', () => {
     assert.equal(more, 'launches: about 1 more request, 14 of 15 left this hour');
   });
 
-  it('does not include the token', async (t) => {
+  it('do not suggest a token if one is configured', async (t) => {
     const one = await living(t, { token: 'of-a-supporter-of-theirs' }, { tokenRequestsPerWindow: 0 });
     const { error } = await one.run();
     assert.equal(error?.hint, 'Continue at that time with: spacex-pipeline run --source launch-library');

@@ -16,20 +16,20 @@ import { createTestServer, QUICK_SOURCE, type ServerWorkspace } from '../support
 const server = await createTestServer();
 after(() => server.close());
 
-/** 6 pages of 5. */
+/** 6 pages of 5 records. */
 const records = simulatedLaunches(25).map((record, index) => updatedAt(record, NOON + index * 1000));
 
 type Two = {
   readonly workspace: ServerWorkspace;
   readonly queueSchema: string;
-  /** Opens a worker on the first folder, or on another one. */
+  /** Opens a worker on the first data folder or on its twin. */
   readonly open: (which: 'own' | 'twin') => Promise<TestWorker>;
   readonly hourPasses: () => void;
 };
 
 let schemas = 0;
 
-/** Two machines with their own data folders, on one database. */
+/** Two machines with separate data folders and one database. */
 async function two(t: TestContext, requestsPerWindow = 1000): Promise<Two> {
   schemas += 1;
   const queueSchema = `queue_${schemas}`;
@@ -68,17 +68,17 @@ function reports({ runEvents }: TestWorker): readonly RunReport[] {
 
 const passes = (worker: TestWorker) => reports(worker).map(({ resources }) => resources['launches']?.pass);
 
-/** Queues a job once the queue knows that the previous execution has ended. */
+/** Queues a job as soon as the queue has recorded the end of the previous execution. */
 async function queue(worker: TestWorker): Promise<void> {
   while ((await worker.run('living')) === null);
 }
 
 describe('a job that pulls changes', () => {
-  it('stays with the process that has its data folder, and is taken over when that has been dead for long', async (t) => {
+  it('stays with the process that has its data folder, but moves once that process has been dead for ten minutes', async (t) => {
     const { open, queueSchema, workspace } = await two(t);
     const own = await open('own');
     const twin = await open('twin');
-    // Nothing has been published yet: either would take the job.
+    // Nothing has been published yet, so either worker would take the job.
     await own.stop(1000);
     await queue(twin);
     assert.equal((await twin.ended('living')).status, 'succeeded');
@@ -92,7 +92,7 @@ describe('a job that pulls changes', () => {
 
     await twin.stop(1000);
     await queue(back);
-    // Triggers a check that otherwise happens at intervals.
+    // Triggers a check that otherwise runs at intervals.
     await back.enable('living', true);
     const [waiting] = await back.list();
     assert.equal(waiting?.state, 'waiting');
@@ -105,14 +105,14 @@ describe('a job that pulls changes', () => {
     assert.deepEqual(passes(back), ['full']);
     await back.line(/^launches: full pass: .*in another data folder/);
 
-    // Now the other one is left out.
+    // Now the twin does not receive the job.
     const again = await open('twin');
     await queue(again);
     assert.equal((await back.ended('living', 2)).status, 'succeeded');
     assert.deepEqual([passes(back), again.events], [['full', 'changes'], []]);
   });
 
-  it('is given back by a process that takes it while another one has its data folder', async (t) => {
+  it('is handed back if a different running process has its data folder', async (t) => {
     const { open, workspace } = await two(t);
     const own = await open('own');
     const twin = await open('twin');
@@ -127,7 +127,7 @@ describe('a job that pulls changes', () => {
     await twin.line(/^job living is left to the process that has its data folder$/);
   });
 
-  it('continues where its pages are, when its source has quota again', async (t) => {
+  it('continues in the folder with its pages once its source has quota again', async (t) => {
     const { hourPasses, open, queueSchema, workspace } = await two(t, 4);
     const own = await open('own');
     await queue(own);

@@ -22,7 +22,7 @@ const records = simulatedLaunches(40);
 const NAMES = 'SELECT id, name FROM launches ORDER BY id';
 
 describe('a pull of changes', () => {
-  it('loads the changes, and nothing else', async (t) => {
+  it('loads only the changes', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     const first = await pulled(one);
@@ -50,7 +50,7 @@ describe('a pull of changes', () => {
 
     one.at += 15 * MINUTE;
     assert.partialDeepStrictEqual(await pulled(one), { not_modified: true, received: 0 });
-    // The digest carried forward equals the counted one.
+    // The digest that was carried forward equals the digest counted from the table.
     const full = await pulled(one, { full: true });
     assert.equal(full.tables['launches']?.digest, second.tables['launches']?.digest);
     assert.deepEqual(
@@ -75,7 +75,7 @@ describe('a pull of changes', () => {
     assert.deepEqual(gone, [{ row_id: records[3]?.['id'] }]);
   });
 
-  it('publishes nothing if a fifth of all records vanish', async (t) => {
+  it('publishes nothing if too many records vanish', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     await pulled(one);
@@ -88,11 +88,11 @@ describe('a pull of changes', () => {
     assert.partialDeepStrictEqual(await pulled(one), { pass: 'changes' });
   });
 
-  it('finds changes with an old time in a full pass', async (t) => {
+  it('finds changes with an old timestamp in a full pass', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     await pulled(one);
-    world.put({ ...records[5], name: 'Renamed in silence' });
+    world.put({ ...records[5], name: 'Renamed silently' });
     one.at += 2 * HOUR;
     assert.partialDeepStrictEqual(await pulled(one), { pass: 'changes', not_modified: true });
     const full = await pulled(one, { full: true });
@@ -100,7 +100,7 @@ describe('a pull of changes', () => {
     assert.partialDeepStrictEqual(full.tables['launch_versions'], { inserted: 0, updated: 0 });
   });
 
-  it('repairs a row that was altered, and says so', async (t) => {
+  it('repairs an altered row in a full pass, and warns about it', async (t) => {
     const one = await startLiving(t, server, { world: createChangingWorld(records) });
     await pulled(one);
     await one.rows(`UPDATE launches SET name = 'Altered' WHERE id = '${String(records[0]?.['id'])}'`);
@@ -114,7 +114,7 @@ describe('a pull of changes', () => {
     );
   });
 
-  it('sets a broken record aside, keeps its row, and loads it when it is valid again', async (t) => {
+  it('sets a broken record aside, keeps its row, and loads the record once it is valid again', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     await pulled(one);
@@ -136,7 +136,7 @@ describe('a pull of changes', () => {
     assert.deepEqual(await one.rows(open), [{ record_id: broken['id'], status: 'fixed' }]);
   });
 
-  it('counts a broken record once, however often it arrived', async (t) => {
+  it('counts a broken record once, no matter how often it arrived', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     const strict = { SPACEX_PIPELINE_REJECTS_COUNT: '1', SPACEX_PIPELINE_REJECTS_SHARE: '0.1' };
@@ -151,7 +151,7 @@ describe('a pull of changes', () => {
     const again = await one.replay(String(last.run_id), strict);
     assert.equal(again.status, 'succeeded', again.error?.message);
     assert.partialDeepStrictEqual(again.resources['launches'], { errored: 6, validated: 40 });
-    // Of a single record, none may be broken.
+    // With a limit of zero, a single broken record is too many.
     const refused = await one.replay(String(last.run_id), {
       ...strict,
       SPACEX_PIPELINE_REJECTS_COUNT: '0',
@@ -161,7 +161,7 @@ describe('a pull of changes', () => {
     assert.match(refused.error?.message ?? '', /: 1 of 41 records broke/);
   });
 
-  it('makes a full pass if a page that it is based on is missing or damaged', async (t) => {
+  it('makes a full pass if one of the pages that it builds on is missing or damaged', async (t) => {
     const one = await startLiving(t, server, { world: createChangingWorld(records) });
     await pulled(one);
     const runs = join(one.folder, 'data', 'runs');
@@ -176,9 +176,9 @@ describe('a pull of changes', () => {
   });
 });
 
-describe('a pull for which the quota is too small', () => {
+describe('a pull that needs more requests than its quota allows', () => {
   it('is postponed, and continues where it stopped', async (t) => {
-    // No two records share a time.
+    // No two records have the same timestamp.
     const many = simulatedLaunches(851).map((record, index) =>
       updatedAt(record, NOON - (900 - index) * MINUTE),
     );
@@ -193,7 +193,7 @@ describe('a pull for which the quota is too small', () => {
     assert.equal(launchesIn(one.asked()).length, 3);
     assert.deepEqual(await one.rows(`SELECT count(*)::int AS n FROM launches`), [{ n: 0 }]);
 
-    // A run would resume, and a plan must use up none of its quota.
+    // A run would resume the pull, so a plan must not use up its quota.
     one.at += MINUTE;
     await assert.rejects(one.plan(), { code: 'source', retryAt: new Date(parked.error.retry_at) });
     assert.deepEqual(launchesIn(one.asked()), []);

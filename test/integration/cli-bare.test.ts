@@ -7,7 +7,7 @@ void describe('the program without a command', { concurrency: 1 }, () => {
   const workspace = createWorkspace(null);
   after(workspace.remove);
 
-  void it('shows three commands to begin with if there are no data, and creates no file', async () => {
+  void it('shows three commands to start with if there is no data, and creates no file', async () => {
     const { code, stderr, stdout } = await workspace.run([]);
     assert.deepEqual([code, stderr], [0, '']);
     const commands = [...stdout.matchAll(/^ {2}\S*bin\/spacex-pipeline (.*)$/gm)].map(([, words]) => words);
@@ -22,7 +22,7 @@ void describe('the program without a command', { concurrency: 1 }, () => {
     for (const command of ['init', '--help']) assert.equal((await workspace.run([command])).code, 0);
   });
 
-  void it('shows the status if there are data, and always exits 0', async () => {
+  void it('shows the status if there is data, and exits 0', async () => {
     const run = await workspace.run(['run', '--from', 'sandbox', '--resources', 'company', '--quiet']);
     assert.equal(run.code, 0, run.stderr);
     const { code, stdout } = await workspace.run([]);

@@ -37,7 +37,7 @@ void describe('checks', () => {
     await server.close();
   });
 
-  void it('prints what was found, errors first, and how to see the rows', async () => {
+  void it('prints the findings, errors first, and how to see their rows', async () => {
     const { code, stdout, stderr } = await workspace.run(['checks', runId.slice(0, 20)]);
     assert.equal(code, 0, stderr);
     const lines = stdout.trimEnd().split('\n');
@@ -50,7 +50,7 @@ void describe('checks', () => {
     assert.deepEqual(rows, [{ id: wrong.id, detail: `${wrong.name.trim()}: by 5 s` }]);
   });
 
-  void it('shows with --all what found nothing, what could not run, and dangling references', async () => {
+  void it('prints every check with --all, even checks without findings and checks that could not run', async () => {
     const all = await workspace.json<CheckReport[]>(['checks', '--all']);
     const of = (name: string) => all.find((one) => one.name === name);
     assert.partialDeepStrictEqual(of('launch_local_differs'), { severity: 'error', count: 0, error: null });
@@ -64,7 +64,7 @@ void describe('checks', () => {
     assert.match(stdout, /^0 of 3 checks found something after run /m);
   });
 
-  void it('exits 10 with --fail-on if a check of that severity or worse found something', async () => {
+  void it('exits 10 if a check has findings at or above the --fail-on severity', async () => {
     const codes = async (...args: string[]): Promise<(number | null)[]> => {
       const all = ['error', 'warning', 'info'].map((severity) =>
         workspace.run(['checks', ...args, '--fail-on', severity]),
@@ -89,7 +89,7 @@ void describe('checks', () => {
     });
   });
 
-  void it('refuses an unknown check', async () => {
+  void it('rejects an unknown check', async () => {
     assertFailure(await workspace.run(['checks', '--rows', 'nix']), {
       code: 2,
       message: /Cannot find check "nix"/,

@@ -9,7 +9,7 @@ import { assertFailure, createWorkspace } from '../support/workspace.ts';
 const workspace = createWorkspace();
 after(workspace.remove);
 
-/** Writes the script of a shell, followed by the commands that query it. */
+/** Writes a shell's completion script, followed by commands that query it. */
 async function script(shell: string, asking = ''): Promise<string> {
   const { code, stdout, stderr } = await workspace.run(['completion', shell]);
   assert.equal(code, 0, stderr);
@@ -19,10 +19,10 @@ async function script(shell: string, asking = ''): Promise<string> {
 }
 
 function missing(shell: string): string | false {
-  return spawnSync(shell, ['--version']).error === undefined ? false : `no ${shell} here`;
+  return spawnSync(shell, ['--version']).error === undefined ? false : `${shell} is not installed`;
 }
 
-/** What bash completes the last of these words to. */
+/** The words that bash proposes for the last word of each line. */
 async function proposed(...lines: readonly (readonly string[])[]): Promise<string[][]> {
   const asked = lines.map((words) => `ask ${words.map((word) => `'${word}'`).join(' ')}`);
   const file = await script(
@@ -51,7 +51,7 @@ void describe('completion', () => {
         ],
         [['migrate', 'up', '--js'], ['--json']],
         [['run', '--or'], ['--or-sandbox']],
-        // A flag's value that looks like a command is not one.
+        // The value of a flag is not a command, even if it looks like one.
         [['--schema', 'runs', 'dri'], ['drift']],
         [['--schema', '=', 'runs', 'dri'], ['drift']],
         [
@@ -89,13 +89,13 @@ void describe('completion', () => {
   );
 
   for (const shell of ['zsh', 'fish']) {
-    void it(`is a script that ${shell} reads`, { skip: missing(shell) }, async () => {
+    void it(`prints a script that ${shell} can parse`, { skip: missing(shell) }, async () => {
       const { status, stderr } = spawnSync(shell, ['-n', await script(shell)], { encoding: 'utf8' });
       assert.deepEqual([status, stderr], [0, '']);
     });
   }
 
-  void it('completes in fish', { skip: missing('fish') }, async () => {
+  void it('completes commands and values in fish', { skip: missing('fish') }, async () => {
     const lines = [
       'spacex-pipeline runs ',
       'spacex-pipeline run --resources rockets,lau',
@@ -110,7 +110,7 @@ void describe('completion', () => {
     );
   });
 
-  void it('refuses another shell', async () => {
+  void it('rejects an unsupported shell', async () => {
     assertFailure(await workspace.run(['completion', 'tcsh']), {
       code: 2,
       message: /'tcsh'.*bash, zsh, fish/,

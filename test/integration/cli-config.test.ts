@@ -15,7 +15,7 @@ after(workspace.remove);
 type Entry = { readonly value: unknown; readonly origin: string };
 
 void describe('config', { concurrency: 3 }, () => {
-  void it('prints each value and its origin; the stronger origin wins', async () => {
+  void it('prints each value with its origin, and respects the order of precedence', async () => {
     const env = {
       SPACEX_PIPELINE_CONCURRENCY: '3',
       SPACEX_PIPELINE_BATCH_SIZE: '12',
@@ -44,7 +44,7 @@ void describe('config', { concurrency: 3 }, () => {
     assert.doesNotMatch(stdout, /secret/);
   });
 
-  void it('refuses invalid jobs, as serve and jobs do', async (t) => {
+  void it('rejects invalid jobs, as serve and jobs do', async (t) => {
     const own = createWorkspace({ jobs: { nightly: { schedule: '0 0 4 * * *' } } });
     t.after(own.remove);
     for (const command of ['config', 'jobs', 'serve'])
@@ -62,7 +62,7 @@ void describe('config', { concurrency: 3 }, () => {
     assert.match(stdout, /^sources\.spacex\.schema +"from_file" +file \S+spacex-pipeline\.config\.json$/m);
   });
 
-  void it('reads .env, which is weaker than the real environment', async (t) => {
+  void it('reads .env, but the real environment takes precedence', async (t) => {
     const own = createWorkspace(null);
     t.after(own.remove);
     writeFileSync(
@@ -75,7 +75,7 @@ void describe('config', { concurrency: 3 }, () => {
     const { stdout } = await own.run(['config', '--json'], { SPACEX_API_BASE_URL: 'http://real.env' });
     const config: Readonly<Record<string, Entry>> = JSON.parse(stdout);
     assert.equal(config['sources.spacex.baseUrl']?.value, 'http://real.env');
-    assert.equal(config['database.url']?.value, null, 'a database name alone means no server');
+    assert.equal(config['database.url']?.value, null, 'a database name alone does not configure a server');
   });
 
   for (const { settings, message } of [
@@ -86,7 +86,7 @@ void describe('config', { concurrency: 3 }, () => {
     { settings: { source: { baseUrl: 'ftp://x' } }, message: /sources\.spacex\.baseUrl.*http.*"ftp:\/\/x"/ },
     { settings: { limits: { rejects: { share: 2 } } }, message: /limits\.rejects\.share.*1.*2/ },
   ]) {
-    void it(`refuses ${JSON.stringify(settings)}`, async (t) => {
+    void it(`rejects ${JSON.stringify(settings)}`, async (t) => {
       const own = createWorkspace();
       t.after(own.remove);
       own.configure(settings);
@@ -94,7 +94,7 @@ void describe('config', { concurrency: 3 }, () => {
     });
   }
 
-  void it('finds the data folder beside the file that --config names', async (t) => {
+  void it('finds the data folder next to the file that --config names', async (t) => {
     const elsewhere = createWorkspace(null);
     t.after(elsewhere.remove);
     const file = path.join(workspace.folder, 'spacex-pipeline.config.json');

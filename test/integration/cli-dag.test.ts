@@ -13,7 +13,7 @@ before(() => {
 after(() => workspace.remove());
 
 void describe('dag', { concurrency: 3 }, () => {
-  void it('prints what runs in parallel, and what waits', async () => {
+  void it('prints which resources run in parallel, and which wait for others', async () => {
     workspace.configure({ resources: null });
     const { code, stdout } = await workspace.run(['dag']);
     assert.equal(code, 0);
@@ -24,7 +24,7 @@ void describe('dag', { concurrency: 3 }, () => {
     for (const { name } of resources) assert.match(stdout, new RegExp(`\\b${name}\\b`));
   });
 
-  void it('adds what the chosen ones need, and prints every edge as JSON and as Mermaid', async () => {
+  void it('adds the resources that the selected ones need, and prints every edge as JSON and as Mermaid', async () => {
     const only = ['dag', '--resources', 'launches'];
     assert.deepEqual(await workspace.json(only), [
       { name: 'rockets', needs: [] },
@@ -43,7 +43,7 @@ void describe('dag', { concurrency: 3 }, () => {
     ]);
   });
 
-  void it('refuses an unknown resource', async () => {
+  void it('rejects an unknown resource', async () => {
     assertFailure(await workspace.run(['dag', '--resources', 'nix']), {
       code: 2,
       message: /Cannot find resource "nix"/,

@@ -24,7 +24,7 @@ after(async () => {
 const noPsql = spawnSync('psql', ['--version']).error !== undefined && 'psql is not installed';
 
 void describe('db serve', () => {
-  void it('refuses if there is nothing to serve, or a server is configured', async () => {
+  void it('fails if there is no database to serve, or if a server is configured', async () => {
     assertFailure(await workspace.run(['db', 'serve']), {
       code: 5,
       message: /Cannot db serve: there is no database in/,
@@ -36,7 +36,7 @@ void describe('db serve', () => {
     assert.doesNotMatch(result.stderr, /secret/);
   });
 
-  void describe('serves the embedded database', () => {
+  void describe('on the embedded database', () => {
     let serving: RunningCli;
     let url: string;
     let psql: string;
@@ -48,7 +48,7 @@ void describe('db serve', () => {
       ({ url, psql } = JSON.parse(await serving.output(/^(\{[^]*\})$/m)));
     });
 
-    void it('to the client of an application', async () => {
+    void it('serves an application’s PostgreSQL client', async () => {
       const client = new Client({ connectionString: url });
       await client.connect();
       const { rows } = await client.query('SELECT count(*)::int AS n FROM launches');
@@ -58,7 +58,7 @@ void describe('db serve', () => {
       await client.end();
     });
 
-    void it('to psql, which describes a table and copies it', { skip: noPsql }, async () => {
+    void it('serves psql, which describes a table and copies rows', { skip: noPsql }, async () => {
       const printed = await promisify(execFile)('sh', ['-c', psql]);
       assert.match(printed.stdout, /Heron 9 \(simulated\)[^]*\(4 rows\)/);
       const commands = ['\\d rockets', 'COPY (SELECT count(*) FROM launches) TO STDOUT'];
@@ -66,7 +66,7 @@ void describe('db serve', () => {
       assert.match(stdout, /Table "spacex\.rockets"[^]*^ name +\| text[^]*^12$/m);
     });
 
-    void it('to this program’s own commands; a run is told which process holds it', async () => {
+    void it('serves commands that read, and tells a run which process is using the database', async () => {
       const sql = 'SELECT count(*) AS n FROM launches';
       assert.deepEqual(await workspace.json(['query', sql]), [{ n: 12 }]);
       const message = new RegExp(`another process is using it \\(db serve on host .*, pid ${serving.pid}`);
@@ -77,7 +77,7 @@ void describe('db serve', () => {
         assertFailure(await workspace.run(args), { code: 7, message });
     });
 
-    void it('until Ctrl-C, then leaves it to others', async () => {
+    void it('stops after Ctrl-C, and releases the database', async () => {
       const client = new Client({ connectionString: url });
       client.on('error', () => undefined);
       await client.connect();

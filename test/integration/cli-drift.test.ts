@@ -46,7 +46,7 @@ function mostlyNull(launch: Launch, index: number): Launch {
 let launches: Launch[];
 let workspace: ServerWorkspace;
 
-/** Runs a pull as people see it, and returns its document as well. */
+/** Runs a pull with text output, and returns the output together with the run's document. */
 async function pull(): Promise<Pulled> {
   const result = await workspace.run(['run', '--migrate', '--source', api.url]);
   const report = await workspace.json<RunReport>(['runs', 'show']);
@@ -73,7 +73,7 @@ void describe('drift', { concurrency: 1 }, () => {
     launches = JSON.parse((await sandboxReplies({ launches: 100 }))[LAUNCHES].body.toString());
   });
 
-  void it('of records that match the contract is none', async () => {
+  void it('is empty for records that match the contract', async () => {
     serve((launch) => launch);
     const { code, drift, report, stderr } = await pull();
     runs.push(report);
@@ -89,7 +89,7 @@ void describe('drift', { concurrency: 1 }, () => {
     );
   });
 
-  void it('is shown at the end of a run that received something new, with a command that works', async () => {
+  void it('is printed at the end of a run that received something new, with a command that shows the details', async () => {
     serve((launch, index) => ({
       ...launch,
       ...(index < 2 && { date_precision: 'week' }),
@@ -117,7 +117,7 @@ void describe('drift', { concurrency: 1 }, () => {
     assert.deepEqual(moved(await workspace.json<DriftReport>(['drift'])), NEW);
   });
 
-  void it('of the same records again is none, but what the contract does not know can still be shown', async () => {
+  void it('is empty when the same records arrive again, but --contract still shows what the contract does not cover', async () => {
     const { code, drift, report, stderr } = await pull();
     runs.push(report);
     assert.deepEqual([code, drift], [0, undefined], stderr);
@@ -128,7 +128,7 @@ void describe('drift', { concurrency: 1 }, () => {
     assert.deepEqual(moved(older), NEW);
   });
 
-  void it('of disappeared fields is shown at the end, of shares only in the table', async () => {
+  void it('is printed at the end of a run if fields disappeared, but not if only shares changed', async () => {
     serve(mostlyNull);
     const nulls = launches.filter(({ launch_library_id: id }) => id === null).length;
     const { code, drift, report, stderr } = await pull();
@@ -144,7 +144,7 @@ void describe('drift', { concurrency: 1 }, () => {
     assert.match(stdout, /^launches +absent +\/weather +100 +2 % +100 %$/m);
   });
 
-  void it('is shown for records that were refused because there were too many', async () => {
+  void it('is printed even if the run fails because of too many rejects', async () => {
     serve((launch, index) => ({ ...mostlyNull(launch, index), date_precision: 'decade' }));
     const { code, drift, report, stdout } = await pull();
     runs.push(report);
@@ -155,7 +155,7 @@ void describe('drift', { concurrency: 1 }, () => {
     ]);
   });
 
-  void it('skips runs that read nothing completely, and says so if one of them is named', async () => {
+  void it('skips runs that read no resource completely, and fails if you name such a run', async () => {
     api.set(LAUNCHES, { body: '[{"id":"cut' });
     api.set(ROCKETS, { body: '[{"id":"cut' });
     const { report } = await pull();
@@ -167,7 +167,7 @@ void describe('drift', { concurrency: 1 }, () => {
     });
   });
 
-  void it('needs only the profiles: without the previous ones it compares with an older run', async () => {
+  void it('needs only profiles, and compares with an older run if the previous profiles are missing', async () => {
     const [, second, third, fourth] = runs;
     rmSync(`${third?.run_dir}/profile`, { recursive: true });
     for (const stage of ['raw', 'validated', 'intermediate']) {
@@ -191,7 +191,7 @@ void describe('drift', { concurrency: 1 }, () => {
     );
   });
 
-  void it('finds no run if there is none, or if several match', async () => {
+  void it('fails if there is no such run, or if several runs match', async () => {
     const empty = createWorkspace({});
     const [none, unknown, several] = await Promise.all([
       empty.run(['drift']),
@@ -209,7 +209,7 @@ void describe('drift', { concurrency: 1 }, () => {
   });
 });
 
-void it('exits 10 with --fail-on if something changed, or is new in kind', async () => {
+void it('drift exits 10 after any change with --fail-on any, but only after something new with --fail-on new', async () => {
   const own = server.workspace();
   api.set(ROCKETS, (await sandboxReplies())[ROCKETS]);
   const codes = async (): Promise<unknown[]> => {
@@ -223,24 +223,24 @@ void it('exits 10 with --fail-on if something changed, or is new in kind', async
     launch_library_id: index < 40 ? null : 'x',
   });
   serve(known);
-  assert.deepEqual(await codes(), [0, 0, 0], 'nothing moved');
+  assert.deepEqual(await codes(), [0, 0, 0], 'no changes');
   serve(mostlyNull);
-  assert.deepEqual(await codes(), [0, 10, 0], 'a share moved');
+  assert.deepEqual(await codes(), [0, 10, 0], 'a changed share');
   serve((launch, index) => ({ ...mostlyNull(launch, index), weather: 'fair' }));
   assert.deepEqual(await codes(), [0, 10, 10], 'an unknown field');
 });
 
-/** Fields of the API's own schema that no recorded response contains. */
+/** Fields in the API's own schema that no recorded response contains. */
 const NEVER_SEEN = [['capsules', ['absent', '/dragon', null, 25, null, 1]]];
 
-/** Recorded records, with the first one changed. */
+/** The recorded records, with changes to the first one. */
 function recordedWith(name: string, change: Readonly<Record<string, unknown>>): string {
   const [first, ...others]: Record<string, unknown>[] = JSON.parse(recordedBody(name));
   return JSON.stringify([{ ...first, ...change }, ...others]);
 }
 
 void describe('drift of recorded data', { skip: NOT_RECORDED }, () => {
-  void it('is none for any resource against itself, and against the contract only what never appeared', async (t) => {
+  void it('lists only fields that never appeared after the first pull, and is empty after identical pulls', async (t) => {
     const bodies = pulled.map(({ name, path }) => [path, { body: recordedBody(name) }] as const);
     const recorded = await startApi(Object.fromEntries(bodies));
     t.after(recorded.close);
@@ -260,7 +260,7 @@ void describe('drift of recorded data', { skip: NOT_RECORDED }, () => {
     }
   });
 
-  void it('is the first value of a field and the first null, even of a single record, and only once', async (t) => {
+  void it('reports the first value and the first null of a field once, even in a single record', async (t) => {
     const names = ['capsules', 'rockets'];
     const bodies = pulled.map(({ name, path }) => [path, { body: recordedBody(name) }] as const);
     const recorded = await startApi(Object.fromEntries(bodies));

@@ -42,14 +42,14 @@ async function pull(...flags: readonly string[]): Promise<RunReport> {
 
 const explain = (table: string, id: string) => workspace.json<Explanation>(['explain', table, id]);
 
-/** The bytes at the reported place in a file. */
+/** The bytes at the reported position in the file. */
 function bytesAt({ length, offset, path: file }: Explanation['records'][number]): string {
   return readFileSync(file)
     .subarray(offset, offset + length)
     .toString();
 }
 
-/** A launch that has several rows in its child table, and one that is never changed. */
+/** Picks a launch with several rows in its child table, one that never changes, and one to delete. */
 function pick(): { readonly changed: Launch; readonly quiet: Launch; readonly gone: Launch } {
   const changed = launches.findLast(({ cores }) => cores.length > 1) ?? assert.fail();
   const [quiet, gone] = launches.filter(({ id }) => id !== changed.id);
@@ -61,7 +61,7 @@ void describe('explain', { concurrency: 1 }, () => {
   const rawOf = (index: number): string =>
     path.join(runs[index]?.run_dir ?? '', 'raw', 'launches', '0001.json');
 
-  void it('prints the run, the request, and the exact bytes', async () => {
+  void it('prints the run, the request and the exact bytes behind a row', async () => {
     runs.push(await pull());
     const { quiet } = pick();
     const told = await explain('launches', quiet.id);
@@ -89,7 +89,7 @@ void describe('explain', { concurrency: 1 }, () => {
     );
   });
 
-  void it('leads from an unchanged run to the file of the run that received it', async () => {
+  void it('names the file of the run that received the record if the latest run was unchanged', async () => {
     runs.push(await pull());
     assert.equal(runs[1]?.resources['launches']?.not_modified, true);
     const [record] = (await explain('launches', pick().quiet.id)).records;
@@ -123,7 +123,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.equal(same, runs[0]?.run_id);
   });
 
-  void it('prints this for people, without terminal controls', async () => {
+  void it('prints text without terminal control characters', async () => {
     const { changed } = pick();
     const { code, stderr, stdout } = await workspace.run(['explain', 'launch_cores', changed.id]);
     assert.deepEqual([code, stderr], [0, '']);
@@ -136,7 +136,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
   });
 
-  void it('prints that a newer record broke its contract, and continues to the one behind the row', async () => {
+  void it('prints that a newer record broke its contract, and the older record behind the row', async () => {
     const { quiet } = pick();
     api.set(LAUNCHES, {
       body: JSON.stringify(launches.map((one) => (one === quiet ? { ...one, name: 7 } : one))),
@@ -160,7 +160,7 @@ void describe('explain', { concurrency: 1 }, () => {
     );
   });
 
-  void it('prints when and by which run a row was deleted, and where its record last was', async () => {
+  void it('prints when and by which run a row was deleted, and where its last record is', async () => {
     const { gone } = pick();
     const added = `ADD COLUMN "__proto__" text DEFAULT 'kept', ADD COLUMN "7" jsonb DEFAULT '{"n": 1.10}'`;
     await workspace.sql(`ALTER TABLE launches ${added}`);
@@ -185,7 +185,7 @@ void describe('explain', { concurrency: 1 }, () => {
       stdout,
       new RegExp(`0 rows\\nMissing from the source: deleted \\S+ by run ${runs[4]?.run_id}$`, 'm'),
     );
-    // Once it is back, it has a row and keeps its tombstone.
+    // After the record returns, the table contains its row again, and the tombstone stays.
     api.set(LAUNCHES, { body: JSON.stringify(launches) });
     runs.push(await pull());
     const back = await explain('launches', gone.id);
@@ -196,7 +196,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.equal(back.tombstones.length, 1);
   });
 
-  void it('prints what the ledger knows if raw is missing, damaged or on another machine', async () => {
+  void it('prints what the ledger recorded if a raw file is missing, damaged or on a different machine', async () => {
     const { quiet } = pick();
     const [newest, older] = [rawOf(5), rawOf(4)];
     const whole = readFileSync(newest);
@@ -224,14 +224,14 @@ void describe('explain', { concurrency: 1 }, () => {
     writeFileSync(newest, whole);
   });
 
-  void it('finds raw in a data folder that was moved, and through the link of an unchanged run', async () => {
+  void it('finds raw files in a moved data folder, and through the link of an unchanged run', async () => {
     const [first, second] = runs;
     const { gone, quiet } = pick();
     for (const index of [2, 3, 4, 5]) rmSync(runs[index]?.run_dir ?? '', { recursive: true });
     renameSync(first?.run_dir ?? '', `${first?.run_dir}.away`);
     const { lost, records } = await explain('launches', quiet.id);
     const [linked] = records;
-    // The newest run received the same bytes again, so they are not lost.
+    // The newest run received the same bytes as the first run, so they are not lost.
     assert.deepEqual(
       lost.map(({ run_id }) => run_id),
       [4, 3, 2].map((index) => runs[index]?.run_id),
@@ -252,7 +252,7 @@ void describe('explain', { concurrency: 1 }, () => {
     );
   });
 
-  void it('refuses an unknown table and an unknown id', async () => {
+  void it('rejects an unknown table and an unknown id', async () => {
     const { quiet } = pick();
     await workspace.sql(`DELETE FROM launch_cores WHERE launch_id = '${quiet.id}'`);
     const [table, id, child] = await Promise.all([
@@ -270,7 +270,7 @@ void describe('explain', { concurrency: 1 }, () => {
   });
 });
 
-void it('explain works on the embedded database, and says if there is none', async (t) => {
+void it('explain works on the embedded database, and fails if there is none', async (t) => {
   const own: Workspace = createWorkspace({});
   t.after(own.remove);
   const [launch] = launches;

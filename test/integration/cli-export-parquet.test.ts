@@ -29,7 +29,7 @@ before(async () => {
 after(() => server.close());
 
 void describe('export --format parquet', () => {
-  void it('writes files from which DuckDB reads every value as it was', async () => {
+  void it('writes files from which DuckDB reads every value unchanged', async () => {
     await workspace.sql(`CREATE VIEW typed AS SELECT *
       FROM (VALUES (1, 9007199254740993, 1.50, 0.1::float8, true, timestamptz '2006-03-24 22:30:00.123456+01',
                     date '1969-07-20', ARRAY['a', NULL], '{"k": 1.10}'::jsonb, 'Größe', '\\x00ff'::bytea, 12.5::numeric(6,2)),
@@ -105,7 +105,7 @@ void describe('export --format parquet', () => {
     duckdb.closeSync();
   });
 
-  void it('says what Parquet cannot hold', async () => {
+  void it('rejects numbers that Parquet cannot represent', async () => {
     await workspace.sql(`CREATE VIEW endless AS SELECT 'NaN'::numeric AS n;
       CREATE VIEW long AS SELECT 12345678901234567890123456789012345.1234::numeric AS n`);
     for (const [table, reason] of [

@@ -31,7 +31,7 @@ before(async () => {
 after(() => server.close());
 
 void describe('export', () => {
-  void it('writes every table of the resources, with every row, as CSV', async () => {
+  void it('writes every row of every resource table as CSV', async () => {
     await workspace.sql('CREATE TABLE "../../escaped" (a int); CREATE TABLE notes (a json, b point)');
     const written = await workspace.json<Exported[]>(['export', '--out', 'all']);
     assert.deepEqual(
@@ -55,7 +55,7 @@ void describe('export', () => {
     );
   });
 
-  void it('writes the same values as query --json as NDJSON, and reports the files in a table', async () => {
+  void it('writes NDJSON with the same values as query --json, and prints a table of the files', async () => {
     const { code, stdout } = await workspace.run(['export', '--tables', 'launches', '--format', 'ndjson']);
     assert.equal(code, 0);
     assert.match(stdout, /^launches +60 +\S+launches\.ndjson$/m);
@@ -68,7 +68,7 @@ void describe('export', () => {
     );
   });
 
-  void it('writes views when they are named, with nulls, numbers and times as documented', async () => {
+  void it('writes views if you name them, with nulls, numbers and times as documented', async () => {
     await workspace.sql(`CREATE VIEW odd AS SELECT *
       FROM (VALUES (1, NULL, 9007199254740993, 1.50, 0.1::float8, true, timestamptz '2006-03-24 22:30:00.5+01',
                     date '2006-03-24', ARRAY[1, 2], '{"k": 1.10}'::jsonb),
@@ -96,7 +96,7 @@ void describe('export', () => {
     ]);
   });
 
-  void it('writes columns with names that mean something to JavaScript, in their order', async () => {
+  void it('preserves the order of columns whose names are special in JavaScript', async () => {
     await workspace.sql(
       'CREATE VIEW special AS SELECT 1 AS b, 2 AS "7", 3 AS "__proto__", 4 AS "constructor"',
     );
@@ -110,7 +110,7 @@ void describe('export', () => {
     );
   });
 
-  void it('writes each table inside the folder, to its own file on any file system', async () => {
+  void it('writes each table to a separate file inside the folder, on any file system', async () => {
     const names = [
       '../../escaped',
       '..',
@@ -136,7 +136,7 @@ void describe('export', () => {
     assert.equal(readdirSync(join(workspace.folder, 'deep'), { recursive: true }).length, 2 + names.length);
   });
 
-  void it('writes columns of any type, and the same bytes for the same rows, in whatever order they are stored', async () => {
+  void it('writes columns of any type, and the same bytes for the same rows, no matter in what order they are stored', async () => {
     const rows = (order: string): string => `INSERT INTO alike
       SELECT 'Same', '{1}', n % 2, '(1,1)', '{}', '1', (ARRAY['1.0', '1.00', '1.000'])[n]::numeric, ROW('{"a": 1}'::json, 1)::pair, 'sad', '[1,2)', ARRAY['[1]'::json],
         format('{"n": %s}', n)::json, NULL, repeat('x', 5)
@@ -176,7 +176,7 @@ void describe('export', () => {
     assert.equal(readFileSync(join(workspace.folder, 'ASC', 'bare.ndjson'), 'utf8'), '{}\n');
   });
 
-  void it('leaves no partial file if it cannot be completed', async () => {
+  void it('leaves no partial file if it fails', async () => {
     await workspace.sql(
       'CREATE VIEW broken AS SELECT n, 1 / (7000 - n) AS q FROM generate_series(1, 9000) AS n',
     );
@@ -185,7 +185,7 @@ void describe('export', () => {
     assert.deepEqual(readdirSync(join(workspace.folder, 'broken')), []);
   });
 
-  void it('leaves no partial file after Ctrl-C, even if it waits for the database', async (t) => {
+  void it('leaves no partial file after Ctrl-C, even while it waits for the database', async (t) => {
     const blocker = new Client({ connectionString: server.url });
     await blocker.connect();
     t.after(() => blocker.end());
@@ -198,18 +198,18 @@ void describe('export', () => {
     assert.deepEqual(readdirSync(join(workspace.folder, 'stopped')), ['launches.csv']);
   });
 
-  void it('refuses an unknown format', async () => {
+  void it('rejects an unknown format', async () => {
     const result = await workspace.run(['export', '--format', 'xlsx']);
     assertFailure(result, { code: 2, message: /xlsx.*csv, ndjson, parquet/, hint: /export --help/ });
   });
 
-  void it('refuses tables that do not exist, and writes none', async () => {
+  void it('rejects tables that do not exist, and writes no files', async () => {
     const result = await workspace.run(['export', '--tables', 'rockets,nix', '--out', 'none']);
     assertFailure(result, { code: 2, message: /^error: Cannot export nix: not in schema / });
     assert.ok(!workspace.list().includes('none'));
   });
 
-  void it('names missing tables of the resources, and fails if all are missing', async () => {
+  void it('warns about missing resource tables, and fails if all are missing', async () => {
     const other = server.workspace();
     const message = /^error: Cannot export any table: not in schema /;
     assertFailure(await other.run(['export']), { code: 2, message });
@@ -219,7 +219,7 @@ void describe('export', () => {
     assert.match(stderr, /warn {2}Cannot export roadster: not in schema /);
   });
 
-  void it('refuses a place that cannot be written', async () => {
+  void it('fails if it cannot write to the output folder', async () => {
     writeFileSync(join(workspace.folder, 'file'), '');
     assertFailure(await workspace.run(['export', '--out', 'file']), {
       code: 1,

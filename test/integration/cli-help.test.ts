@@ -69,7 +69,7 @@ const RUN_FLAGS =
     ' ',
   );
 
-/** Help reads no configuration, so it does not need a process of its own. */
+/** Help reads no configuration, so it does not need a separate process. */
 async function help(command: string): Promise<string> {
   const printed: string[] = [];
   const outcome = await runInProcess([...command.split(' ').filter(Boolean), '--help'], {
@@ -83,7 +83,7 @@ async function help(command: string): Promise<string> {
 }
 
 void describe('help', () => {
-  void it('has the commands in groups by what they are for', async () => {
+  void it('groups the commands by purpose', async () => {
     const text = await help('');
     const groups = text.split(/^(?=[A-Z][a-z ]+:$)/m).map((group) => group.split('\n'));
     const commands = groups.map(([title = '', ...lines]) =>
@@ -99,7 +99,7 @@ void describe('help', () => {
   });
 
   for (const command of COMMANDS) {
-    void it(`of ${command} has an example and the global flags`, async () => {
+    void it(`shows an example and the global flags for ${command}`, async () => {
       const text = await help(command);
       assert.match(text, new RegExp(`^Usage: spacex-pipeline ${command} `));
       assert.match(text, new RegExp(`^Examples?:\n {2}\\$ spacex-pipeline ${command.split(' ')[0]}`, 'm'));
@@ -107,19 +107,19 @@ void describe('help', () => {
     });
   }
 
-  void it('of run names its flags', async () => {
+  void it('lists the flags of run', async () => {
     const text = await help('run');
     for (const flag of RUN_FLAGS) assert.match(text, new RegExp(`^ +--${flag} `, 'm'));
   });
 
-  void it('of the sandbox explains its faults', async () => {
+  void it('explains the sandbox faults', async () => {
     assert.match(
       await help('sandbox'),
       /--revision[^]*states of the same world[^]*reset-body\[=BYTES\][^]*lone-surrogate[^]*--wayback[^]*replayed=CODE/,
     );
   });
 
-  void it('of the program lists the commands on stdout', async () => {
+  void it('lists the commands on stdout', async () => {
     const { code, stdout, stderr } = await workspace.run(['--help']);
     assert.deepEqual([code, stderr], [0, '']);
     for (const command of COMMANDS.filter((name) => !name.includes(' '))) {
@@ -129,13 +129,13 @@ void describe('help', () => {
   });
 });
 
-void describe('command line', { concurrency: 3 }, () => {
-  void it('prints its version', async () => {
+void describe('the command line', { concurrency: 3 }, () => {
+  void it('prints the version', async () => {
     const stdout = `${packageJson.version}\n`;
     assert.deepEqual(await workspace.run(['--version']), { code: 0, signal: null, stdout, stderr: '' });
   });
 
-  void it('takes global flags before and after the command', async () => {
+  void it('accepts global flags before and after the command', async () => {
     const before = await workspace.run(['--json', '--schema', 'other', 'config']);
     const behind = await workspace.run(['config', '--schema', 'other', '--json']);
     assert.equal(before.code, 0, before.stderr);
@@ -204,14 +204,14 @@ void describe('command line', { concurrency: 3 }, () => {
     },
     { args: ['sandbox', '--port', '99999'], message: /port must be.*99999/, hint: /sandbox --help/ },
   ]) {
-    void it(`refuses ${args.join(' ') || 'nothing'}`, async () => {
+    void it(`rejects ${args.join(' ')}`, async () => {
       const result = await workspace.run(args);
       assertFailure(result, { code: 2, message, hint });
       assert.equal(result.stdout, '');
     });
   }
 
-  void it('names no other cause if the reason says it all', async (t) => {
+  void it('does not suggest other causes if the error names the cause', async (t) => {
     const own = createWorkspace();
     t.after(own.remove);
     await own.pull(['--source', 'sandbox', '--resources', 'rockets']);
@@ -223,7 +223,7 @@ void describe('command line', { concurrency: 3 }, () => {
     });
   });
 
-  void it('shows a stack with --log-level debug', async () => {
+  void it('prints a stack trace with --log-level debug', async () => {
     const result = await workspace.run(['run', '--source', 'mars', '--log-level', 'debug']);
     assert.equal(result.code, 2);
     assert.match(result.stderr, /^ +at /m);
@@ -233,7 +233,7 @@ void describe('command line', { concurrency: 3 }, () => {
     ['--schema', 'other', '--json', 'run', '--resources', 'cakes'],
     ['run', '--no-such-flag', '--json'],
   ]) {
-    void it(`gives the document of a run for ${args.join(' ')}`, async () => {
+    void it(`prints a run document for ${args.join(' ')}`, async () => {
       const result = await workspace.run(args);
       assert.equal(result.code, 2, result.stderr);
       const { error, ...report } = JSON.parse(result.stdout);
@@ -256,7 +256,7 @@ void describe('command line', { concurrency: 3 }, () => {
 });
 
 void describe('resources', { concurrency: 3 }, () => {
-  void it('lists them, as a table and as JSON', async () => {
+  void it('lists all resources, as a table or as JSON', async () => {
     const { stdout, stderr } = await workspace.run(['resources']);
     assert.match(stdout, /^launches +\/v5\/launches +rockets +9 /m);
     assert.equal(stderr, '');
@@ -273,7 +273,7 @@ void describe('resources', { concurrency: 3 }, () => {
     assert.deepEqual([launches?.['path'], launches?.['needs']], ['/v5/launches', ['rockets']]);
   });
 
-  void it('shows one with its tables and its contract', async () => {
+  void it('shows a resource with its tables and contract', async () => {
     const { stdout } = await workspace.run(['resources', 'show', 'launches']);
     assert.match(stdout, /^Endpoint: GET \/v5\/launches\nNeeds: rockets$/m);
     assert.match(stdout, /^rocket_id +text +yes +rockets$/m);
@@ -284,7 +284,7 @@ void describe('resources', { concurrency: 3 }, () => {
   });
 });
 
-void it('reading does not create runs in a folder without any', async (t) => {
+void it('commands that only read create nothing in a new folder', async (t) => {
   const empty = createWorkspace();
   t.after(empty.remove);
   const runs = await empty.run(['runs']);

@@ -14,7 +14,7 @@ import type { Reject } from '../../src/output/records.ts';
 
 let server: TestServer;
 let workspace: ServerWorkspace;
-/** Newest first: one whose database was unavailable, one that failed, one that set records aside. */
+/** Newest first: a run that failed, and a run that set records aside. */
 let runs: RunReport[];
 const AWAY = 'postgres://nobody@127.0.0.1:1/none';
 
@@ -33,7 +33,7 @@ before(async () => {
 after(() => server.close());
 
 void describe('runs', { concurrency: 3 }, () => {
-  void it('lists the same documents as run --json gave, newest first', async () => {
+  void it('lists the documents that run --json printed, newest first', async () => {
     const listed = await workspace.json<RunReport[]>(['runs']);
     assert.deepEqual(withoutTimes(listed), withoutTimes(runs));
     const [newest] = await workspace.json<RunReport[]>(['runs', '--limit', '1']);
@@ -53,7 +53,7 @@ void describe('runs', { concurrency: 3 }, () => {
     );
   });
 
-  void it('works from the data folder alone, and from the ledger alone', async () => {
+  void it('works with only the data folder, and with only the ledger', async () => {
     const folder = await workspace.run(['runs', '--json', '--database-url', AWAY]);
     assert.equal(folder.code, 5);
     assert.match(folder.stderr, /Cannot connect to .*these are only the runs of the data folder$/m);
@@ -66,7 +66,7 @@ void describe('runs', { concurrency: 3 }, () => {
     assert.deepEqual(withoutTimes(ledger), withoutTimes(runs));
   });
 
-  void it('shows one, by its id, by the start of it, or the newest', async () => {
+  void it('shows the newest run, or a run by its id', async () => {
     const [newest, oldest] = runs;
     const [shown, found] = await Promise.all([
       workspace.run(['runs', 'show']),
@@ -89,7 +89,7 @@ void describe('runs', { concurrency: 3 }, () => {
   });
 });
 
-void it('a run is named by its place or its end wherever an id is taken', async () => {
+void it('every command that accepts a run id also accepts the run’s position and the end of its id', async () => {
   const [newest, oldest] = runs.map(({ run_id }) => run_id ?? '');
   const shown = async (...args: readonly string[]): Promise<string | null> =>
     (await workspace.json<RunReport>(['runs', 'show', ...args])).run_id;
@@ -99,7 +99,7 @@ void it('a run is named by its place or its end wherever an id is taken', async 
   );
   const rejects = await workspace.json<Reject[]>(['rejects', 'list', '-2']);
   assert.equal(rejects.length, runs[1]?.resources['launches']?.errored);
-  // Both say which run they are about: the newest run has neither checks nor profiles.
+  // The newest run has neither checks nor profiles, so these commands name the run that they report on.
   for (const command of ['checks', 'drift']) {
     const { code, stdout, stderr } = await workspace.run([command, '-1']);
     assert.deepEqual([code, stdout.includes(oldest ?? '?')], [0, true], stdout + stderr);
@@ -115,7 +115,7 @@ void it('a run is named by its place or its end wherever an id is taken', async 
   assertFailure(await workspace.run(['runs', 'show', '-3']), { code: 2, message: /there are only 2$/ });
 });
 
-void it('a mistyped resource, check or command gets a suggestion', async () => {
+void it('the error for a mistyped resource, check or command suggests the right name', async () => {
   for (const [args, message] of [
     [['run', '--resources', 'rokets'], /did you mean rockets\?$/],
     [['checks', '--rows', 'dangling_launches_roket_id'], /did you mean dangling_launches_rocket_id\?$/],
@@ -126,7 +126,7 @@ void it('a mistyped resource, check or command gets a suggestion', async () => {
     assertFailure(await workspace.run(args), { code: 2, message });
 });
 
-void it('rejects and migrate list by default, and --resource is --resources', async () => {
+void it('the rejects and migrate commands list by default, and --resource is an alias of --resources', async () => {
   const id = runs[1]?.run_id ?? '';
   const listed = await workspace.run(['rejects', 'list', id]);
   for (const args of [['-2'], [id, '--resource', 'launches'], [id, '--resources', 'launches,rockets']])
@@ -141,7 +141,7 @@ void it('rejects and migrate list by default, and --resource is --resources', as
 });
 
 void describe('rejects list', { concurrency: 3 }, () => {
-  void it('shows which records a run set aside, and why', async () => {
+  void it('shows the records that a run set aside, and why', async () => {
     const [, run] = runs;
     const errored = run?.resources['launches']?.errored ?? 0;
     assert.ok(errored > 0);
@@ -159,13 +159,13 @@ void describe('rejects list', { concurrency: 3 }, () => {
     assert.match(stdout, /^resource +index +id +path +code +message$/m);
   });
 
-  void it('says that there are none', async () => {
+  void it('says that a run set no records aside', async () => {
     const { code, stdout } = await workspace.run(['rejects', 'list', '--resource', 'rockets']);
     assert.deepEqual([code, stdout], [0, `Run ${runs[0]?.run_id} set no records aside.\n`]);
   });
 });
 
-void it('a run whose folder was deleted is not reported as having no rejects', async () => {
+void it('rejects list fails for a run whose folder was deleted', async () => {
   const [, run] = runs;
   const dir = run?.run_dir ?? '';
   renameSync(dir, `${dir}.away`);

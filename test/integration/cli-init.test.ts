@@ -33,7 +33,7 @@ void describe('init', { concurrency: 2 }, () => {
   });
   after(() => server.close());
 
-  void it('writes a file that config takes as it stands, with comments, a job for each source, and the schema', async (t) => {
+  void it('writes a file that config accepts as it is, with comments, a job for each source, and the schema', async (t) => {
     const place = empty(t);
     const untouched = await place.json<Config>(['config']);
     const jobsBefore = await place.json<JobReport[]>(['jobs']);
@@ -52,7 +52,7 @@ void describe('init', { concurrency: 2 }, () => {
     const changed = Object.keys(config).filter(
       (key) => JSON.stringify(config[key]?.value) !== JSON.stringify(untouched[key]?.value),
     );
-    assert.deepEqual(changed, ['jobs'], 'it says what there is by default');
+    assert.deepEqual(changed, ['jobs'], 'all other settings have their default values');
     assert.equal(config['log.level']?.origin, `file ${path.join(place.folder, FILE)}`);
     assert.deepEqual(
       Object.keys(Object(config['jobs']?.value)),
@@ -62,10 +62,10 @@ void describe('init', { concurrency: 2 }, () => {
     assert.deepEqual(jobs.map(stable), jobsBefore.map(stable));
     const schema = /"\$schema": "(.*)"/.exec(text)?.[1] ?? '';
     assert.ok(existsSync(path.join(place.folder, schema)), schema);
-    assert.ok(!place.list().some((name) => name.startsWith('data/database/')), 'no database is made');
+    assert.ok(!place.list().some((name) => name.startsWith('data/database/')), 'no database is created');
   });
 
-  void it('names the schema in the package if that is installed next to it', async (t) => {
+  void it('refers to the schema in the package if the package is installed next to the file', async (t) => {
     const place = empty(t);
     const installed = path.join(place.folder, 'node_modules', 'spacex-pipeline');
     mkdirSync(installed, { recursive: true });
@@ -77,7 +77,7 @@ void describe('init', { concurrency: 2 }, () => {
     );
   });
 
-  void it('never replaces a file without --force', async (t) => {
+  void it('replaces an existing file only with --force', async (t) => {
     const place = empty(t);
     writeFileSync(path.join(place.folder, FILE), '{ "concurrency": 7 }');
     assertFailure(await place.run(['init']), {
@@ -94,7 +94,7 @@ void describe('init', { concurrency: 2 }, () => {
     assert.match(other.next, /--config other\.json run$/);
   });
 
-  void it('tests a server, prints its version and what is pending, and writes no password', async (t) => {
+  void it('connects to a server, prints its version and the pending migrations, and writes no password', async (t) => {
     const place = empty(t);
     const url = new URL(server.url);
     url.password ||= 'geheim';
@@ -118,13 +118,13 @@ void describe('init', { concurrency: 2 }, () => {
     );
   });
 
-  void it('says what is wrong with the database', async (t) => {
+  void it('reports what is wrong with the database settings', async (t) => {
     const place = empty(t);
     const wrong = await place.run(['init', '--database-url', 'mysql://me:geheim@h/d']);
     assertFailure(wrong, { code: 2, message: /--database-url: must be a postgresql:\/\// });
     const secret = await place.run(['init', '--database-url', 'postgresql://h/d?sslpassword=geheim']);
     assertFailure(secret, { code: 2, message: /it contains a secret/, hint: /SPACEX_PIPELINE_DATABASE_URL/ });
-    assert.deepEqual(place.list(), [], 'nothing is written then');
+    assert.deepEqual(place.list(), [], 'nothing is written');
     const closed = await place.run(['init', '--database-url', 'postgresql://127.0.0.1:1/d']);
     assertFailure(closed, { code: 5, message: /ECONNREFUSED/ });
     assert.match(closed.stdout, /^Wrote /);
@@ -136,7 +136,7 @@ void describe('init', { concurrency: 2 }, () => {
   });
 });
 
-/** The next tick may have passed between the two reads. */
+/** Omits the next tick, because a tick may have passed between the two reads. */
 function stable({ next_run: _next, ...report }: JobReport): unknown {
   return report;
 }

@@ -72,7 +72,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
     });
     after(() => workspace.remove());
 
-    it('are listed before anything ran, without creating a database', async () => {
+    it('are listed before anything has run, without creating a database', async () => {
       assert.deepEqual(stateOf(await workspace.json<JobReport[]>(['jobs'])), NEVER_RAN);
       assert.deepEqual(
         workspace.list().filter((name) => name.startsWith('data')),
@@ -82,7 +82,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       assert.deepEqual([code, stdout], [0, 'Job nightly has never run\n']);
     });
 
-    it('are run by the command if nothing serves them', async () => {
+    it('run in the command’s own process if serve is not running', async () => {
       if (kind === 'a server') {
         const unmigrated = await workspace.run(['jobs', 'run', 'nightly']);
         assertFailure(unmigrated, { code: 6, message: /migrations are pending/, hint: /migrate up/ });
@@ -97,7 +97,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       assert.equal(job, 'nightly');
     });
 
-    it('that fail end the command with the code of their error', async () => {
+    it('determine the exit code of the command if they fail', async () => {
       api.set(ROCKETS, { status: 500, body: 'no' });
       const failed = await workspace.run(['jobs', 'run', 'by-hand']);
       api.set(ROCKETS, replies[ROCKETS]);
@@ -106,7 +106,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       assert.deepEqual([last?.status, last?.error?.code, last?.again_at], ['failed', 'source', null]);
     });
 
-    it('are disabled and enabled', async () => {
+    it('can be disabled and enabled', async () => {
       const off = await workspace.run(['jobs', 'disable', 'nightly']);
       assert.deepEqual([off.code, off.stdout], [0, 'Job nightly is disabled\n'], off.stderr);
       const [nightly] = await workspace.json<JobReport[]>(['jobs']);
@@ -115,11 +115,11 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       assert.match(on.stdout, /^Job nightly is enabled; next run \S+Z\n$/);
     });
 
-    it('are queued for a running serve, which does what the commands say', async (t) => {
+    it('are queued, disabled and enabled through serve while it is running', async (t) => {
       const serve = await startServe(workspace);
       t.after(() => serve.stop());
       const gate = createGate(100);
-      // Serves changed names; otherwise the API would answer 304.
+      // Serves changed names, because the API would otherwise answer 304.
       const body = String(replies[LAUNCHES].body).replaceAll('"name":"', '"name":"New ');
       api.set(LAUNCHES, { body, gate });
       t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));

@@ -10,7 +10,7 @@ import { buildProgram, runCli } from '../../src/cli/program.ts';
 import type { ErrorReport } from '../../src/core/errors.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
-/** With `--json` every command prints one document, even if it fails. */
+/** With `--json`, every command prints one document, even if it fails. */
 const workspace = createWorkspace();
 after(() => workspace.remove());
 
@@ -42,10 +42,10 @@ function errorIn({ code, stderr, stdout }: Failed, of: string): ErrorReport {
   return error;
 }
 
-void describe('a command that fails with --json', { concurrency: 1 }, () => {
+void describe('errors with --json', { concurrency: 1 }, () => {
   for (const command of commands) {
     const words = command.split(' ').filter((word) => word !== '');
-    void it(`${command === '' ? 'no command' : command} prints its error on stdout`, async () => {
+    void it(`are printed on stdout by ${command === '' ? 'the program without a command' : command}`, async () => {
       for (const wrong of [['--no-such-flag'], ['--config', 'missing.json', '--no-such-flag']]) {
         const failed = await fail([...words, ...wrong, '--json']);
         if (command === 'run') {
@@ -58,7 +58,7 @@ void describe('a command that fails with --json', { concurrency: 1 }, () => {
     });
   }
 
-  void it('covers each command that has a document', () => {
+  void it('are tested for each command that has a document', () => {
     const documented = DOCUMENTS.flatMap(({ commands: own }) => own);
     assert.deepEqual(
       documented.filter((name) => !commands.includes(name)),
@@ -66,7 +66,7 @@ void describe('a command that fails with --json', { concurrency: 1 }, () => {
     );
   });
 
-  void it('has the error code, with a hint', async () => {
+  void it('contain the error code and a hint', async () => {
     assert.deepEqual(errorIn(await fail(['query', 'SELECT 1', '--json']), 'query'), {
       code: 'database',
       message: `Cannot query: there is no database in ${workspace.folder}/data yet`,

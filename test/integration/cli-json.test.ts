@@ -64,8 +64,8 @@ function proveText(command: string, document: CommandDocument, text: string): un
 
 type Run = { readonly run_id: string; readonly run_dir: string };
 
-void describe('--json prints what its schema says', () => {
-  void it('of runs and what they leave', async () => {
+void describe('--json prints documents that match their schemas', () => {
+  void it('for runs and their results', async () => {
     await prove('migrate up');
     const first = await prove<Run>('run');
     await prove('verify');
@@ -89,14 +89,14 @@ void describe('--json prints what its schema says', () => {
     await prove('runs prune', ['--dry-run']);
   });
 
-  void it('of a run that never began, or failed', async () => {
+  void it('for a run that never began, and for a failed run', async () => {
     await prove('run', ['--resources', 'cakes']);
     api.set(LAUNCHES, { status: 500, body: 'no' });
     await prove('run', ['--full']);
     api.set(LAUNCHES, replies[LAUNCHES]);
   });
 
-  void it('of records', async () => {
+  void it('for records', async () => {
     await prove('run', ['--full']);
     api.set(LAUNCHES, faulty[LAUNCHES]);
     const { run_id } = await prove<Run>('run', ['--full']);
@@ -104,7 +104,7 @@ void describe('--json prints what its schema says', () => {
     const lines = await prove<{ readonly id: string }[]>('rejects list', ['--status', 'all'], '--status');
     const [{ id }] = lines as [{ readonly id: string }];
     await prove('rejects show', [id]);
-    await prove('rejects waive', [id, '--reason', 'so it is']);
+    await prove('rejects waive', [id, '--reason', 'a known error']);
     await prove('explain', ['launches', id]);
     await workspace.sql(`UPDATE launches SET rocket_id = repeat('0', 24) WHERE id = '${id}'`);
     await prove('checks', ['--rows', 'dangling_launches_rocket_id'], '--rows');
@@ -114,7 +114,7 @@ void describe('--json prints what its schema says', () => {
     await prove('export', ['--out', 'out']);
   });
 
-  void it('of jobs, and of the status', async () => {
+  void it('for jobs and for the status', async () => {
     const [job] = await prove<{ readonly name: string }[]>('jobs');
     const name = job?.name ?? '';
     await prove('jobs run', [name]);
@@ -126,7 +126,7 @@ void describe('--json prints what its schema says', () => {
     await prove('init', ['--config', 'made.json']);
   });
 
-  void it('of a new resource, in a copy of the program', async () => {
+  void it('for a new resource, in a copy of the program', async () => {
     const { folder: cwd, launcher, remove } = await copyProgram();
     after(remove);
     const document = DOCUMENTS.find(({ commands }) => commands.includes('resources new'));
@@ -137,7 +137,7 @@ void describe('--json prints what its schema says', () => {
     proveText('resources new', document, stdout);
   });
 
-  void it('of everything else', async () => {
+  void it('for all other commands', async () => {
     await prove('resources');
     await prove('resources show', ['launches']);
     await prove('dag');
@@ -163,7 +163,7 @@ function compile(schema: Schema): ValidateFunction {
   return new Ajv({ strict: false, allErrors: true, formats }).compile(closed(schema) as Schema);
 }
 
-/** Here, a field that no schema describes is an error; readers must accept it. */
+/** Rejects fields that no schema describes, although readers of the documents must accept such fields. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;

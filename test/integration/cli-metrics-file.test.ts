@@ -33,11 +33,11 @@ before(async () => {
 after(() => server.close());
 
 void describe('run --metrics-file', () => {
-  void it('writes what promtool takes', { skip: without('promtool') }, () => {
+  void it('writes a file that promtool accepts', { skip: without('promtool') }, () => {
     promtool(['check', 'metrics'], { input: readText(workspace.folder, 'run.prom') });
   });
 
-  void it('writes the metrics of the run alone, without timestamps', () => {
+  void it('writes only the metrics of the run, without timestamps', () => {
     const text = readText(workspace.folder, 'run.prom');
     const values = valuesOf(text);
     assert.equal(values['runs_total{source="spacex",job_name="",status="succeeded"}'], 1);
@@ -47,7 +47,7 @@ void describe('run --metrics-file', () => {
       assert.match(line, /^spacex_pipeline_\w+(\{[^}]*\})? [\d.e+-]+$/);
   });
 
-  void it('replaces the old file, and leaves no other', async () => {
+  void it('replaces the old file, and leaves no temporary file', async () => {
     const { code } = await workspace.run(['run', '--from', 'sandbox', '--metrics-file', 'run.prom']);
     assert.equal(code, 0);
     const values = valuesOf(readText(workspace.folder, 'run.prom'));
@@ -60,7 +60,7 @@ void describe('run --metrics-file', () => {
     );
   });
 
-  void it('writes them where the run fails', async (t) => {
+  void it('writes the metrics of a run that fails', async (t) => {
     const api = await startApi({});
     t.after(api.close);
     const args = ['run', '--from', api.url, '--metrics-file', 'failed.prom'];
@@ -71,7 +71,7 @@ void describe('run --metrics-file', () => {
     assert.ok(Number(values['last_run_timestamp_seconds{source="spacex",job_name="",status="failed"}']) > 0);
   });
 
-  void it('writes them where no run could begin, whatever the reason', async (t) => {
+  void it('writes metrics even if no run could begin', async (t) => {
     for (const [configured, args, source] of [
       [{ database: { url: 'postgres://127.0.0.1:1/none' } }, [], 'spacex'],
       [{}, ['--from', 'nowhere'], 'spacex'],
@@ -86,7 +86,7 @@ void describe('run --metrics-file', () => {
     }
   });
 
-  void it('only warns where the file cannot be written', async () => {
+  void it('only warns if the file cannot be written', async () => {
     writeFileSync(join(workspace.folder, 'no-folder'), '');
     const { code, stderr } = await workspace.run([
       'run',
@@ -111,7 +111,7 @@ void describe('run --metrics-file', () => {
     );
   });
 
-  void it('refuses a name that node_exporter does not read', async () => {
+  void it('rejects a file name that node_exporter does not read', async () => {
     const { code, stderr } = await workspace.run(['run', '--metrics-file', 'run.txt']);
     assert.equal(code, 2);
     assert.match(stderr, /'--metrics-file <file>' argument 'run\.txt' is invalid\. It must end in \.prom\./);

@@ -29,7 +29,7 @@ after(async () => {
 });
 
 type Document = MigrateReport;
-/** The migrations of each source, with that of the ledger first. */
+/** The migrations of each source, with the ledger migrations first. */
 const ALL = sources.flatMap(({ name: source }) =>
   ['ledger', source].flatMap(namesIn).map((name) => ({ name, source, applied_at: null })),
 );
@@ -75,7 +75,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     assert.deepEqual((await json<Document>(['migrate', 'up'])).changed, [LAST]);
   });
 
-  void it('lists what is missing from applied migrations, recreates it, and the next run loads it', async () => {
+  void it('lists and recreates missing objects of applied migrations, and the next run loads their rows', async () => {
     const { json, pull, run, schema, sql } = server.workspace({
       resources: ['launches', 'company'],
       serve: { queueSchema: 'queue_of_missing' },
@@ -89,7 +89,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     await sql('DROP TABLE rockets');
     const asked = api.requests.length;
 
-    // A missing table fails only what needs it, which is then not requested.
+    // If a table is missing, its resource and the resources that need it fail without being requested.
     const part = await pull(source);
     assert.equal(part.code, 6, part.stderr);
     assert.deepEqual(
@@ -118,8 +118,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     assert.equal((await pull(source)).code, 0);
     assert.deepEqual(await sql(count), asItWas);
 
-    // Everything is restored by the run itself; resources that the API reports as unmodified are derived
-    // again nevertheless.
+    // The run itself restores everything. Resources that the API reports as unmodified are derived again, too.
     await sql(`DROP SCHEMA ${schema} CASCADE`);
     const whole = await pull(source);
     assertFailure(whole, { code: 6, message: /missing from schema/, hint: /migrate up$/ });
@@ -148,9 +147,9 @@ void describe('migrate', { concurrency: 3 }, () => {
     });
   });
 
-  void it('refuses a table whose key differs from the code’s, before any request', async (t) => {
+  void it('rejects a table whose key differs from the key in the code, before any request', async (t) => {
     const { pull, sql } = server.workspace({ resources: ['rockets'] });
-    // Other tests count the requests to the API that they share.
+    // Other tests count the requests to the shared API.
     const own = await startApi(await sandboxReplies({ launches: 5 }));
     t.after(own.close);
     const source = ['--migrate', '--source', own.url];
@@ -170,12 +169,12 @@ void describe('migrate', { concurrency: 3 }, () => {
     await sql(
       'ALTER TABLE rocket_images DROP CONSTRAINT rocket_images_pkey, ADD PRIMARY KEY (position, rocket_id)',
     );
-    assert.equal((await pull(source)).code, 0, 'the order of the columns does not matter');
+    assert.equal((await pull(source)).code, 0, 'the order of the key columns does not matter');
   });
 
-  void it('waits for another migration, and both succeed', async (t) => {
+  void it('waits for a concurrent migration, and both succeed', async (t) => {
     const { schema, start } = server.workspace({ serve: { queueSchema: 'queue_of_two' } });
-    // Within a transaction, pg_stat_activity does not change after it is first read.
+    // The watcher is a separate client, because a transaction keeps seeing the pg_stat_activity of its first read.
     const [blocker, watcher] = [1, 2].map(() => new Client({ connectionString: server.url }));
     assert.ok(blocker !== undefined && watcher !== undefined);
     await Promise.all([blocker.connect(), watcher.connect()]);
@@ -200,7 +199,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     assert.match(results[1].stdout, /^Applied: nothing$/m);
   });
 
-  void it('refuses a schema that a newer program has migrated, except for commands that only read it', async () => {
+  void it('rejects a schema that a newer version has migrated, except in commands that only read', async () => {
     const { pull, run, sql } = server.workspace({
       resources: ['rockets'],
       serve: { queueSchema: 'queue_of_newer' },
@@ -251,7 +250,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     }
   });
 
-  void it('lets anyone read too early, and finds nothing', async () => {
+  void it('must run before queries, which otherwise fail', async () => {
     const { run } = server.workspace();
     assertFailure(await run(['query', 'SELECT * FROM launches']), {
       code: 5,

@@ -50,7 +50,7 @@ const STATE = `SELECT md5(string_agg(to_jsonb(t)::text, '' ORDER BY id)) AS stat
   FROM launches t`;
 
 void describe('plan', () => {
-  void it('leaves a new data folder as it was, whatever the outcome, as do all commands that only read', async (t) => {
+  void it('leaves a new data folder unchanged, whatever its outcome, as do all commands that only read', async (t) => {
     const workspace = createWorkspace({ resources: ['rockets'] });
     t.after(workspace.remove);
     const asItWas = workspace.list();
@@ -83,7 +83,7 @@ void describe('plan', () => {
     }
   });
 
-  void it('leaves no database if it is stopped, and nothing that counts as one if it is killed', async (t) => {
+  void it('leaves no database if it is interrupted, and nothing that counts as a database if it is killed', async (t) => {
     const place = createWorkspace({ resources: ['rockets'] });
     t.after(place.remove);
     const asItWas = place.list();
@@ -108,7 +108,7 @@ void describe('plan', () => {
     for (const args of [['query', 'SELECT count(*) FROM rockets'], ['export']]) {
       assertFailure(await place.run(args), { code: 5, message: /there is no database/, hint: / run$/ });
     }
-    // A day later, the next run would remove it.
+    // The next run removes such a folder if it is more than a day old.
     const [name = ''] = readdirSync(join(place.folder, 'data', 'runs'));
     const old = `.plan-${uuidv7(Date.now() - 2 * 86_400_000, randomBytes)}`;
     renameSync(join(place.folder, 'data', 'runs', name), join(place.folder, 'data', 'runs', old));
@@ -117,13 +117,13 @@ void describe('plan', () => {
     assert.deepEqual(readdirSync(join(place.folder, 'data', 'runs')), [report.run_id]);
   });
 
-  void it('shows what a run would change, down to the cell, and changes nothing', async () => {
+  void it('shows every cell that a run would change, and changes nothing', async () => {
     const { workspace } = await published();
     const state = STATE.replace('SCHEMA', workspace.schema);
     const [asItWas] = await workspace.sql(state);
     assert.equal((await workspace.run(['plan', '--source', api.url])).code, 0);
 
-    // 1 is renamed, 2 is missing, 3 breaks its contract, 9 now satisfies it, and one is new.
+    // Launch 1 is renamed, 2 is missing, 3 breaks its contract, 9 now satisfies its contract, and one is new.
     const { cores: _, ...broken } = launches[3] ?? assert.fail();
     const fresh = { ...launches[0], id: 'f'.repeat(24), cores: [] };
     serve([
@@ -172,7 +172,7 @@ void describe('plan', () => {
     });
   });
 
-  void it('works on archived raw files, without a request', async () => {
+  void it('reads the raw files of a past run, without a request', async () => {
     const { workspace, runId } = await published();
     serve(launches.slice(0, 57));
     const { report: later } = await workspace.pull(['--source', api.url]);
@@ -186,7 +186,7 @@ void describe('plan', () => {
     assert.equal(api.requests.length, asked);
   });
 
-  void it('fails on a truncated archived file, as the run that received it did', async () => {
+  void it('fails on a truncated raw file, like the run that received it', async () => {
     const { workspace } = await published();
     api.set(LAUNCHES, { body: JSON.stringify(launches).slice(0, 5000) });
     const { report } = await workspace.pull(['--source', api.url]);
@@ -197,7 +197,7 @@ void describe('plan', () => {
     assert.equal(api.requests.length, asked);
   });
 
-  void it('fails if the source does, as a run would', async () => {
+  void it('fails if the source fails, as a run would', async () => {
     const { workspace } = await published();
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
     assertFailure(await workspace.run(['plan', '--source', api.url]), {
@@ -212,7 +212,7 @@ void describe('plan', () => {
 });
 
 void describe('verify', () => {
-  void it('names rows that are altered, missing or extra, and finds none after the next run', async () => {
+  void it('lists altered, missing and extra rows, and finds none after the next run', async () => {
     const { workspace } = await published();
     assert.equal((await workspace.json<VerifyReport>(['verify'])).intact, true);
     await workspace.sql(
@@ -248,7 +248,7 @@ void describe('verify', () => {
     assert.equal((await workspace.json<VerifyReport>(['verify'])).intact, true);
   });
 
-  void it('says what it cannot derive again, but compares digests anyway', async () => {
+  void it('reports resources that it cannot derive again, but still compares digests', async () => {
     const { workspace, runDir } = await published();
     rmSync(runDir, { recursive: true });
     const { code, stdout } = await workspace.run(['verify']);

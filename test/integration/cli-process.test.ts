@@ -32,7 +32,7 @@ after(async () => {
   await server.close();
 });
 
-/** Without the parts that differ between runs, and the width that they take up in a table. */
+/** Removes everything that differs between runs, including the padding in tables. */
 function lasting(text: string): string {
   return text
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
@@ -41,8 +41,8 @@ function lasting(text: string): string {
     .replaceAll(/[ ─]{2,}/g, ' ');
 }
 
-/** Other tests call the program within their own process, which is faster. */
-void describe('the program, in its own process, ends and prints as it does in another', () => {
+/** The other tests run the program in their own process, which is faster. */
+void describe('exit code and output are the same in a separate process', () => {
   for (const [line, code] of [
     ['plan', 0],
     ['status', 10],
@@ -68,7 +68,7 @@ void describe('the program, in its own process, ends and prints as it does in an
     ['completion bash', 0],
     ['rnu', 2],
   ] as const)
-    void it(line, async () => {
+    void it(`for ${line}`, async () => {
       const args = line.split(' ').map((word) => word.replaceAll('/', ' ').replace('RUN', run));
       const process = await runCli(args, { cwd: workspace.folder });
       const here = await workspace.run(args);
@@ -79,9 +79,9 @@ void describe('the program, in its own process, ends and prints as it does in an
     });
 });
 
-void describe('a process of its own', () => {
+void describe('a separate process', () => {
   for (const line of ['migrate up', 'run', 'run --full', 'replay RUN'])
-    void it(`writes: ${line}`, async () => {
+    void it(`can write to the database: ${line}`, async () => {
       const args = line.split(' ').map((word) => word.replace('RUN', run));
       const { code, stderr } = await runCli(args, { cwd: workspace.folder });
       assert.equal(code, 0, stderr);

@@ -48,7 +48,7 @@ async function pull(...flags: readonly string[]): Promise<RunReport & { readonly
   return { ...report, stderr };
 }
 
-/** Serves different bodies with the same records, so that the next run receives one. */
+/** Serves a different body with the same records, so that the next run receives it. */
 function serveNew(): void {
   api.set(LAUNCHES, { body: String(good[LAUNCHES]?.body).padEnd(100_000 + api.requests.length) });
 }
@@ -60,7 +60,7 @@ const rawOf = ({ run_dir }: RunReport, resource = 'launches'): string =>
 const told = ({ pruned }: PruneReport): unknown[] => pruned.map(({ reason, run_id }) => [run_id, reason]);
 const daysAgo = (days: number): number => Date.now() - days * 86_400_000;
 
-/** A folder as left by a run that died immediately. */
+/** Creates a folder like the one that a run leaves if it dies immediately. */
 function plant(days: number, manifest: object | null): string {
   const runId = uuidv7(daysAgo(days), (n) => Buffer.alloc(n, 7));
   const folder = path.join(workspace.folder, 'data', 'runs', runId);
@@ -71,7 +71,7 @@ function plant(days: number, manifest: object | null): string {
 }
 
 void describe('runs prune', { concurrency: 1 }, () => {
-  void it('keeps the newest published runs and those that the target is based on, including the receiver of a 304', async () => {
+  void it('keeps the newest published runs, and the older runs whose raw files the target is based on', async () => {
     const [first, second, third, fourth] = [await pull(), await pull(), await pull(), await pull()];
     assert.equal(fourth.resources['launches']?.not_modified, true);
     const dry = await workspace.json<PruneReport>(['runs', 'prune', '--dry-run']);
@@ -80,12 +80,12 @@ void describe('runs prune', { concurrency: 1 }, () => {
     const done = await workspace.json<PruneReport>(['runs', 'prune']);
     assert.deepEqual(done, { ...dry, dry_run: false });
     assert.deepEqual(folders(), ids([first, third, fourth]));
-    // The ledger keeps its row, and the next run still gets a 304.
+    // The ledger keeps the run's row, and the next run still receives a 304.
     assert.ok((await workspace.json<RunReport[]>(['runs'])).some(({ run_id }) => run_id === second.run_id));
     assert.equal((await pull()).resources['launches']?.not_modified, true);
   });
 
-  void it('drops tombstones that are old enough, by command and at the end of a run', async () => {
+  void it('removes old tombstones, as every run does at its end', async () => {
     await pull();
     const [launch] = await workspace.sql<{ run_id: string }>(
       'SELECT _run_id AS run_id FROM launches LIMIT 1',
@@ -105,7 +105,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.deepEqual(await kept(), [{ n: 0 }]);
   });
 
-  void it('an unchanged run costs no second copy of raw, and its link outlives the file of the receiver', async () => {
+  void it('preserves the raw file of an unchanged run when it removes the run that received the file', async () => {
     const [first, second] = [await pull(), await pull()];
     const bytes = readFileSync(rawOf(first));
     assert.equal(statSync(rawOf(first)).ino, statSync(rawOf(second)).ino);
@@ -122,7 +122,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.equal(statSync(rawOf(second)).nlink, 1);
   });
 
-  void it('an answer with the same bytes costs no second copy either, unless the first has been damaged', async () => {
+  void it('a run stores an identical response only once, unless the stored file was damaged', async () => {
     const [first, second] = [await pull(), await pull('--full')];
     assert.equal(second.resources['launches']?.not_modified, false);
     assert.equal(statSync(rawOf(first)).ino, statSync(rawOf(second)).ino);
@@ -136,7 +136,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.equal(statSync(rawOf(third)).nlink, 1);
   });
 
-  void it('keeps the raw of a resource that has not been published since', async () => {
+  void it('keeps the raw files of a resource that later runs did not publish', async () => {
     const [received, linked] = [await pull(), await pull()];
     const flags = ['--resources', 'rockets'];
     const [third] = [await pull(...flags), await pull(...flags), await pull(...flags)];
@@ -149,7 +149,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.equal((await pull()).resources['launches']?.not_modified, true);
   });
 
-  void it('removes runs that published nothing after some days, and leaves those of others alone', async () => {
+  void it('removes old runs that published nothing, but leaves unknown folders and the runs of other schemas alone', async () => {
     const published = await pull();
     api.set(ROCKETS, { body: '<html>', headers: { 'content-type': 'text/html' } });
     const [failed, fresh] = [await pull(), await pull()];
@@ -167,7 +167,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     const stay = [plant(22, other), plant(23, { ...ended, status: 'succeeded' }), plant(2, null)];
     const foreign = ['.removed-notes', 'notes', '01a20c24'];
     for (const name of foreign) mkdirSync(path.join(workspace.folder, 'data', 'runs', name));
-    // A plain file, although its name is the id of a run.
+    // A plain file whose name is a run id.
     const file = uuidv7(daysAgo(25), (n) => Buffer.alloc(n, 7));
     writeFileSync(path.join(workspace.folder, 'data', 'runs', file), 'notes');
     const damaged = plant(24, null);
@@ -185,7 +185,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     );
   });
 
-  void it('recognises a folder that is half-written or half-removed, and never reads it as a run', async () => {
+  void it('recognizes a half-written or half-removed folder, and never reads it as a run', async () => {
     const [first, second] = [await pull(), await pull()];
     const half = plant(0, null);
     const aside = path.join(path.dirname(first.run_dir ?? ''), `.removed-${first.run_id}`);
@@ -207,7 +207,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.deepEqual(folders(), [...ids([second]), half].sort());
   });
 
-  void it('removes nothing where the ledger cannot be read', async () => {
+  void it('removes nothing if the ledger cannot be read', async () => {
     await pull();
     serveNew();
     const second = await pull();
@@ -246,14 +246,14 @@ void describe('runs prune', { concurrency: 1 }, () => {
     assert.equal((await workspace.run(['runs', 'prune'])).stdout, 'Removed 0 folders; 3 folders stay.\n');
   });
 
-  void it('reports what it cannot remove, and exits 1', async () => {
+  void it('reports a folder that it cannot remove, and exits 1', async () => {
     const runs = [await pull('--full'), await pull('--full'), await pull('--full')];
     const parent = path.dirname(runs[0]?.run_dir ?? '');
     const printed: string[] = [];
     const output = { write: (text: string) => printed.push(text) };
     chmodSync(workspace.folder, 0o755);
     chmodSync(parent, 0o555);
-    // Root may remove anything, so the process acts as another user meanwhile.
+    // Root can remove anything, so the process temporarily runs as a different user.
     const isRoot = process.geteuid?.() === 0;
     if (isRoot) process.seteuid?.(65_534);
     const outcome = await runInProcess(['runs', 'prune', '--config', path.join(workspace.folder, CONFIG)], {

@@ -43,7 +43,7 @@ void describe('query', { concurrency: 3 }, () => {
     assert.equal(zone.stdout, 'TimeZone\n────────\nUTC\n(1 row)\n');
   });
 
-  void it('says that nothing was ever published, if an empty result could be mistaken for an answer', async () => {
+  void it('warns if nothing was ever published, because an empty result would be misleading', async () => {
     const place = server.workspace({ resources: ['rockets'] });
     const query = ['query', '--csv', 'SELECT count(*) FROM rockets'];
     await place.run(['migrate', 'up']);
@@ -70,7 +70,7 @@ void describe('query', { concurrency: 3 }, () => {
     assert.ok(!place.list().includes('none'));
   });
 
-  void it('prints everything for a slow reader', async () => {
+  void it('waits for a slow reader, and prints everything', async () => {
     const sql = `SELECT repeat('x', 999) AS x FROM generate_series(1, 1000)`;
     const child = spawn(process.execPath, [LAUNCHER, 'query', '--csv', sql], {
       cwd: workspace.folder,
@@ -78,7 +78,7 @@ void describe('query', { concurrency: 3 }, () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'readable');
-    await workspace.run(['query', 'SELECT 1']); // it would have ended by now
+    await workspace.run(['query', 'SELECT 1']); // if it did not wait, it would have ended by now
     assert.equal(child.exitCode, null);
     const printed = await text(child.stdout);
     assert.equal(printed.length, 'x\n'.length + 1000 * 1000);
@@ -112,7 +112,7 @@ void describe('query', { concurrency: 3 }, () => {
     );
   });
 
-  void it('prints JSON with every digit of its numbers', async () => {
+  void it('prints JSON values with every digit of their numbers', async () => {
     const sql = `SELECT '{"n": 12345678901234567890}'::jsonb AS j, ARRAY['[1.10,1e400]'::json] AS list, '"x"'::json AS text`;
     const table = await workspace.run(['query', sql, '--quiet']);
     assert.match(table.stdout, /^\{"n": 12345678901234567890\} {2}\[\[1\.10,1e400\]\] +"x"$/m);
@@ -125,7 +125,7 @@ void describe('query', { concurrency: 3 }, () => {
     );
   });
 
-  void it('prints every column, even if two share a name or a name is special', async () => {
+  void it('prints every column, even if names are repeated or special', async () => {
     const sql = `SELECT count(*), count(success), 1 AS "__proto__", 2 AS "constructor", 3 AS "7", 4 AS count_2
       FROM (VALUES (true), (NULL)) AS v (success)`;
     const table = await workspace.run(['query', sql, '--quiet']);
@@ -156,7 +156,7 @@ void describe('query', { concurrency: 3 }, () => {
       hint: /--write/,
     },
   ]) {
-    void it(`without --write refuses ${sql}`, async () => {
+    void it(`rejects ${sql} without --write`, async () => {
       const result = await workspace.run(['query', sql]);
       assertFailure(result, { code: 5, message, hint });
       assert.equal(result.stdout, '');
@@ -164,7 +164,7 @@ void describe('query', { concurrency: 3 }, () => {
     });
   }
 
-  void it('prints numbers that a double holds as numbers, and others as text with every digit', async () => {
+  void it('prints numbers that fit a double as numbers, and all other numbers as text with every digit', async () => {
     const sql = `SELECT sum(n) AS total, avg(n) AS mean, 1.50 AS price, extract(year FROM date '2006-03-24') AS year,
       12345678901234567890 AS big, 0.1234567890123456789 AS long, 'NaN'::numeric AS none, ARRAY[1.5, 2] AS list
       FROM (VALUES (1::bigint), (2)) v (n)`;
@@ -186,7 +186,7 @@ void describe('query', { concurrency: 3 }, () => {
     ]);
   });
 
-  void it('distinguishes null from the empty text', async () => {
+  void it('distinguishes null from an empty string', async () => {
     const sql = `SELECT NULL AS nothing, '' AS empty, 1 AS one`;
     const [table, csv, expanded] = await Promise.all([
       workspace.run(['query', sql]),
@@ -198,7 +198,7 @@ void describe('query', { concurrency: 3 }, () => {
     assert.equal(expanded.stdout, '── row 1 ──\nnothing  NULL\nempty\none      1\n');
   });
 
-  void it('takes the statement from a file or from stdin', async () => {
+  void it('reads the statement from a file or from stdin', async () => {
     writeFileSync(path.join(workspace.folder, 'one.sql'), '-- one\nSELECT 1 AS one;\n');
     const file = await workspace.run(['query', '--csv', '-f', 'one.sql']);
     assert.deepEqual([file.code, file.stdout], [0, 'one\n1\n'], file.stderr);
@@ -218,7 +218,7 @@ void describe('query', { concurrency: 3 }, () => {
       });
   });
 
-  void it('marks the place in the statement, but prints single lines in a JSON log', async () => {
+  void it('marks the position of an error in the statement, but logs a single line in JSON format', async () => {
     const sql = 'SELECT name\nFROM lunches';
     const shown = await workspace.run(['query', sql]);
     assert.match(shown.stderr, /^line 2: FROM lunches\n {13}\^\nerror: .*\nhint: .*\n$/);
@@ -238,7 +238,7 @@ void describe('query', { concurrency: 3 }, () => {
     assert.deepEqual(await other.sql('SELECT n FROM spacex_notes ORDER BY 1'), [{ n: 1 }, { n: 2 }]);
   });
 
-  void it('ends without an error when its reader stops early', () => {
+  void it('exits without an error if its reader stops early', () => {
     const command = `{ "$0" "$1" query "SELECT repeat('x', 100) AS x FROM generate_series(1, 30000)" --csv; echo "code $?" >&2; } | head -1`;
     const { stdout, stderr } = spawnSync('/bin/sh', ['-c', command, process.execPath, LAUNCHER], {
       cwd: workspace.folder,

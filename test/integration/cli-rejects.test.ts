@@ -30,7 +30,7 @@ after(async () => {
   await server.close();
 });
 
-/** Serves the launches, some of them changed, and pulls them. */
+/** Serves the launches with these changes, and pulls them. */
 async function pull(
   changes: Readonly<Record<number, Readonly<Record<string, unknown>> | null>>,
 ): Promise<string> {
@@ -54,7 +54,7 @@ async function lines(...args: readonly string[]): Promise<Record<string, RejectL
 const id = (index: number): string => launches[index]?.id ?? '';
 
 void describe('a reject', () => {
-  void it('is open while its record breaks the contract, is counted, and then becomes fixed or gone', async () => {
+  void it('is open and counted while its record breaks the contract, and later becomes fixed or gone', async () => {
     const first = await pull({ 1: { name: 7 }, 2: { name: 8, upcoming: 'no' }, 3: { tbd: null } });
     const opened = await lines();
     assert.deepEqual(Object.keys(opened).sort(), [
@@ -71,8 +71,8 @@ void describe('a reject', () => {
       });
     }
 
-    // The first breaks the contract in the same way with another value, the second in another way, and the
-    // third is missing.
+    // The first record breaks the contract in the same way with a different value, the second record in a
+    // different way, and the third record is missing.
     const second = await pull({ 1: { name: null }, 2: { upcoming: 'no' }, 3: null });
     const moved = await lines();
     assert.partialDeepStrictEqual(moved, {
@@ -97,7 +97,7 @@ void describe('a reject', () => {
     );
   });
 
-  void it('may be waived with a reason, and stays so while the record stays the same', async () => {
+  void it('can be waived with a reason, and stays waived while the record stays the same', async () => {
     const broken = { 5: { details: 5 } };
     await pull(broken);
     assertFailure(await workspace.run(['rejects', 'waive', id(5)]), { code: 2, message: /--reason/ });
@@ -115,7 +115,7 @@ void describe('a reject', () => {
     });
   });
 
-  void it('is shown with its bytes and the place, from the ledger alone or from the raw file', async () => {
+  void it('is shown with its bytes and the position of the error, from the ledger or from the raw file', async () => {
     const large = 'x'.repeat(70_000);
     const runId = await pull({
       7: { details: 5, name: 'a \u001b[31mred\u001b[0m name' },

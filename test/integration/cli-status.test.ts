@@ -48,17 +48,17 @@ async function pull(...flags: readonly string[]): Promise<void> {
 }
 
 void describe('status', { concurrency: 1 }, () => {
-  void it('is that no run has succeeded, in a database that is empty or not there', async (t) => {
+  void it('reports that no run has succeeded if the database is empty or missing', async (t) => {
     const { status, why } = await look();
     assert.deepEqual(why, ['never_succeeded']);
     assert.deepEqual([status.last_success, status.last_run, status.age_seconds], [null, null, null]);
     const embedded = createWorkspace({});
     t.after(embedded.remove);
     assert.deepEqual((await look(embedded)).why, ['never_succeeded']);
-    assert.deepEqual(embedded.list(), ['spacex-pipeline.config.json'], 'to look makes nothing');
+    assert.deepEqual(embedded.list(), ['spacex-pipeline.config.json'], 'status creates nothing');
   });
 
-  void it('is fine after a run: address, simulated or real, next run, twice the interval of the job', async () => {
+  void it('reports no problem after a run, and shows the last success, the next run and the maximum age', async () => {
     await pull();
     const { code, status } = await look();
     assert.equal(code, 0, JSON.stringify(status.reasons));
@@ -84,7 +84,7 @@ void describe('status', { concurrency: 1 }, () => {
     assert.match(stdout, /^ {2}Job: +by-hand, manual only$/m);
   });
 
-  void it('is that the last success is too old, by --max-age or by the job', async () => {
+  void it('reports that the last success is too old for --max-age or for the job’s schedule', async () => {
     await workspace.sql(`UPDATE runs SET finished_at = finished_at - interval '47 hours'`);
     assert.deepEqual((await look()).why, []);
     assert.deepEqual((await look(workspace, '--max-age', '2d')).why, []);
@@ -101,7 +101,7 @@ void describe('status', { concurrency: 1 }, () => {
     });
   });
 
-  void it('has no maximum age if no job runs on a schedule; a disabled job is mentioned', async () => {
+  void it('uses no maximum age if no job runs on a schedule, and mentions a disabled job', async () => {
     await workspace.run(['jobs', 'disable', 'nightly']);
     const { code, status } = await look();
     assert.deepEqual([code, status.max_age_seconds, status.next_run], [0, null, null]);
@@ -110,7 +110,7 @@ void describe('status', { concurrency: 1 }, () => {
     assert.deepEqual((await look()).why, ['too_old']);
   });
 
-  void it('is that the last run failed or was partial, until one succeeds', async () => {
+  void it('reports that the last run failed or was partial, until a run succeeds', async () => {
     api.set(LAUNCHES, { status: 500, body: 'no' });
     assert.equal((await workspace.run(['run', '--full'])).code, 3);
     const partial = await look(workspace, '--max-age', '9d');
@@ -125,7 +125,7 @@ void describe('status', { concurrency: 1 }, () => {
     assert.deepEqual((await look()).why, []);
   });
 
-  void it('counts open rejects, held rows, and what checks last found', async () => {
+  void it('counts open rejects, held rows, and the findings of the last checks', async () => {
     const launches: { id: string; name: string | null; date_unix: number }[] = JSON.parse(
       String(replies[LAUNCHES].body),
     );
@@ -143,7 +143,7 @@ void describe('status', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['status']);
     assert.match(stdout, /^ {2}Data checks: +1 error, 2 warnings, \d+ notes?$/m);
     assert.match(stdout, /\nNext: \S+spacex-pipeline checks\n$/);
-    // A run without launches does not run the checks of launches.
+    // A run without launches does not run the launch checks.
     await pull('--full', '--resources', 'rockets');
     assert.deepEqual((await look()).why, ['check_error']);
     assert.equal((await workspace.run(['rejects', 'waive', first.id, '--reason', 'known'])).code, 0);
@@ -154,7 +154,7 @@ void describe('status', { concurrency: 1 }, () => {
     assert.deepEqual((await look()).why, []);
   });
 
-  void it('can be read while serve has the database, on a server or embedded', async (t) => {
+  void it('works while serve is running on a server, and on the embedded database', async (t) => {
     const serving = workspace.start(['serve', '--port', '0', '--migrate']);
     await serving
       .output(/Serving at (http\S+)/)
@@ -175,7 +175,7 @@ void describe('status', { concurrency: 1 }, () => {
     assert.match(stdout, /^ {2}Data checks: +none found anything$/m);
   });
 
-  void it('names serve if that has the embedded database, as a run does', async (t) => {
+  void it('a run names the serve process that is using the embedded database', async (t) => {
     const settings = { source: { ...QUICK_SOURCE, baseUrl: api.url }, jobs: NIGHTLY };
     const embedded = await withEmbedded(createWorkspace(settings));
     t.after(embedded.remove);
@@ -188,7 +188,7 @@ void describe('status', { concurrency: 1 }, () => {
     await serving.finished;
   });
 
-  void it('needs a database that answers', async () => {
+  void it('fails if the database does not answer', async () => {
     const closed = ['--database-url', 'postgresql://127.0.0.1:1/d'];
     assertFailure(await workspace.run(['status', ...closed]), { code: 5, message: /ECONNREFUSED/ });
   });

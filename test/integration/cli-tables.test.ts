@@ -50,7 +50,7 @@ void describe('tables', () => {
     assert.match(stdout, /^launches +table +10 +\d+ kB +(?:\d+ min )?\d+ s ago +Past and upcoming/m);
   });
 
-  void it('says why a table is empty, for each source', async () => {
+  void it('explains why tables are empty, for each source', async () => {
     await workspace.sql(
       `INSERT INTO run_resources SELECT (r).* FROM (SELECT jsonb_populate_record(rr,
          '{"resource":"cores","status":"absent","received":0,"validated":0,"errored":0}') AS r
@@ -68,7 +68,7 @@ void describe('tables', () => {
     assert.ok(found.length > 0 && found.every(({ rows, source }) => rows === null && source !== 'spacex'));
   });
 
-  void it('shows the columns of one, in every source that has it', async () => {
+  void it('shows the columns of a table, in every source that has the table', async () => {
     const found = await workspace.json<TableReport[]>(['tables', 'launches']);
     assert.deepEqual(
       found.map(({ source }) => source),

@@ -30,13 +30,13 @@ after(async () => {
 type Printed = {
   readonly stdout: string;
   readonly stderr: string;
-  /** Both, in the order in which they were written. */
+  /** Both streams, in the order in which they were written. */
   readonly all: string;
 };
 
-/** What a command prints on a terminal of this width, for a setting of NO_COLOR. */
-async function onTerminal(args: readonly string[], columns: number, noColour = ''): Promise<Printed> {
-  Object.assign(process.env, { NO_COLOR: noColour, TERM: 'xterm' });
+/** Returns what a command prints on a terminal of this width with this NO_COLOR setting. */
+async function onTerminal(args: readonly string[], columns: number, noColor = ''): Promise<Printed> {
+  Object.assign(process.env, { NO_COLOR: noColor, TERM: 'xterm' });
   const written: (readonly ['stdout' | 'stderr', string])[] = [];
   await runCli(args, {
     stdout: { write: (text) => written.push(['stdout', text]), isTTY: true, columns },
@@ -50,7 +50,7 @@ async function onTerminal(args: readonly string[], columns: number, noColour = '
   return { stdout: text('stdout'), stderr: text('stderr'), all: text() };
 }
 
-/** The lines that remain on the screen, of text without colors. */
+/** The lines that remain on the screen after this uncolored text is printed. */
 function screenAfter(text: string): string[] {
   const lines = [''];
   let at = 0;
@@ -64,20 +64,20 @@ function screenAfter(text: string): string[] {
 }
 
 void describe('on a terminal', () => {
-  void it('a run ends in lines that fit, with a coloured mark', async () => {
+  void it('the final lines of a run fit the width and include a colored check mark', async () => {
     const sandbox = await startSandbox({ launches: 40 });
     const { stdout } = await onTerminal(['run', '--migrate', '--from', sandbox.url], 80);
     await sandbox.close();
     assert.ok(stdout.startsWith(`${ESCAPE}32m✓${ESCAPE}0m 2 of 2 collections, `), stdout);
     const plain = stdout.replace(`${ESCAPE}32m`, '').replace(`${ESCAPE}0m`, '').trimEnd().split('\n');
     assert.ok(plain.length <= 25, stdout);
-    // Commands are printed unbroken, and may be long.
+    // Commands are printed without line breaks, so they may exceed the width.
     const long = plain.filter((line) => line.length > 80 && !line.includes('bin/spacex-pipeline'));
     assert.deepEqual(long, []);
     assert.match(stdout, /^Ask:\n {2}\S*bin\/spacex-pipeline query '/m);
   });
 
-  void it('nothing remains of the progress of a run, whether it succeeds or fails', async () => {
+  void it('the progress display disappears, whether the run succeeds or fails', async () => {
     const sandbox = await startSandbox({ launches: 40 });
     const { all, stderr, stdout } = await onTerminal(
       ['run', '--migrate', '--from', sandbox.url, '--full'],
@@ -96,7 +96,7 @@ void describe('on a terminal', () => {
     assert.deepEqual(others, []);
   });
 
-  void it('a run that is skipped says so, although nothing else is logged', async (t) => {
+  void it('a skipped run prints a warning, although nothing else is logged', async (t) => {
     const database = openServer({ url: server.url, schema: workspace.schema });
     t.after(database.close);
     await lockSchema(await database.connect(), workspace.schema);
@@ -106,7 +106,7 @@ void describe('on a terminal', () => {
     assert.deepEqual(others, []);
   });
 
-  void it('names of columns, null and errors have their looks, unless NO_COLOR is set', async () => {
+  void it('column names, nulls and errors are styled unless NO_COLOR is set', async () => {
     const sql = ['query', 'SELECT NULL AS nothing', '--no-pager'];
     const { stdout } = await onTerminal(sql, 80);
     assert.match(stdout, /^\S+1mnothing\S+0m$/m);

@@ -36,7 +36,7 @@ function edit(file: string, from: string, to: string): void {
   writeFileSync(path.join(clone, file), whole.replace(from, to));
 }
 
-void it('a clone derives again whatever its changed code affects, and nothing after any other change', () => {
+void it('a clone derives resources again only after a code change that affects them', () => {
   assert.deepEqual(derivedIn(pull()), ['launches', 'rockets']);
   edit('src/cli/print.ts', 'import', '// Some words.\nimport');
   edit('src/sources/resources.test.ts', 'import', '// Some words.\nimport');
@@ -50,7 +50,7 @@ void it('a clone derives again whatever its changed code affects, and nothing af
   assert.deepEqual(derivedIn(report), ['launches', 'rockets']);
   assert.deepEqual([resources['rockets']?.updated, resources['launches']?.updated], [4, 205]);
   assert.deepEqual(derivedIn(pull()), []);
-  // A lock file with another version of a library.
+  // A dependency with a different version range.
   edit('package.json', '"ajv": "', '"ajv": "^');
   assert.deepEqual(derivedIn(pull()), ['launches', 'rockets']);
 });

@@ -12,7 +12,7 @@ import { startSilentProxy } from '../support/silent-proxy.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { assertFailure, createTestServer } from '../support/workspace.ts';
 
-void describe('a connection that is lost at commit', () => {
+void describe('a connection that is lost during a commit', () => {
   let database: TestDatabase;
   before(async () => {
     database = await createDatabase();
@@ -26,7 +26,7 @@ void describe('a connection that is lost at commit', () => {
     ['after commit', true, 1],
   ];
   for (const [cut, down, count] of cases) {
-    void it(`${cut}: ${down ? 'the server is down, and the outcome is unknown' : 'the ledger is asked'}`, async (t) => {
+    void it(`${down ? 'leaves the outcome unknown while the server is down' : 'makes the run look up the outcome in the ledger'} (${cut})`, async (t) => {
       const proxy = await startCutProxy(database.url);
       const lab = await openLab(async (schema) => openServer({ url: proxy.url, schema }));
       const direct = openServer({ url: database.url, schema: lab.database.schema });
@@ -59,7 +59,7 @@ void describe('a connection that is lost at commit', () => {
   }
 });
 
-void describe('a connection that goes silent at commit', { concurrency: true }, () => {
+void describe('a connection that goes silent during a commit', { concurrency: true }, () => {
   let database: TestDatabase;
   before(async () => {
     database = await createDatabase();
@@ -70,7 +70,7 @@ void describe('a connection that goes silent at commit', { concurrency: true }, 
     [false, 0],
     [true, 1],
   ] as const) {
-    void it(`which ${passes ? 'arrived' : 'did not arrive'}: the server is asked, and holds no lock`, async (t) => {
+    void it(`makes the run ask the server, and leaves no lock (the COMMIT ${passes ? 'arrived' : 'was lost'})`, async (t) => {
       const proxy = await startSilentProxy(database.url);
       const lab = await openLab(async (schema) =>
         openServer({ url: proxy.url, schema, answerTimeoutSeconds: 0.5 }),
@@ -94,13 +94,13 @@ void describe('a connection that goes silent at commit', { concurrency: true }, 
       }
       const session = await direct.connect();
       assert.equal((await session.query('SELECT FROM makers')).rowCount, expected);
-      // Anything left of the lost transaction would still hold its locks.
+      // If anything were left of the lost transaction, it would still hold its locks.
       await lockSchema(session, lab.database.schema);
     });
   }
 });
 
-void it('a query and a migration whose commit goes silent say that the outcome is unknown, after Ctrl-C too', async (t) => {
+void it('a query and a migration that get no answer to COMMIT report an unknown outcome after Ctrl-C', async (t) => {
   const server = await createTestServer();
   const proxy = await startSilentProxy(server.url);
   t.after(async () => {
@@ -119,7 +119,7 @@ void it('a query and a migration whose commit goes silent say that the outcome i
   }
 });
 
-void it('a run tells the truth about a commit that was cut', async (t) => {
+void it('a run reports correctly whether an interrupted commit took effect', async (t) => {
   const server = await createTestServer();
   const proxy = await startCutProxy(server.url);
   const replies = await sandboxReplies({ launches: 30 });

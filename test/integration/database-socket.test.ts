@@ -40,7 +40,7 @@ for (const [name, place] of [
   ['elsewhere', socketElsewhere],
 ] as const) {
   void describe(`a socket ${name}`, () => {
-    void it('is found by the folder that it belongs to, and by no copy of that folder', async (t) => {
+    void it('is found from its own data folder, but not from a copy of that folder', async (t) => {
       const [dataDir, copy] = [join(root, name), join(root, `${name}, copied`)];
       mkdirSync(copy);
       const held = await lock(dataDir);
@@ -55,11 +55,11 @@ for (const [name, place] of [
       assert.equal(await findSocket(copy), null);
       const other = await lock(copy);
       await other.release();
-      assert.ok(existsSync(own.path), 'whoever locks the copy leaves it alone');
+      assert.ok(existsSync(own.path), 'locking the copy does not remove the socket');
     });
 
     void it(
-      'of another user is not trusted',
+      'is not trusted if it belongs to a different user',
       { skip: process.getuid?.() !== 0 && 'needs root' },
       async (t) => {
         const dataDir = join(root, `${name}, foreign`);
@@ -74,7 +74,7 @@ for (const [name, place] of [
       },
     );
 
-    void it('left by an earlier holder is removed by the next one', async (t) => {
+    void it('is removed by the next holder if the previous holder left it behind', async (t) => {
       const dataDir = join(root, `${name}, left`);
       const first = await lock(dataDir);
       const own = (await place(dataDir)) ?? assert.fail();
@@ -92,7 +92,7 @@ for (const [name, place] of [
   });
 }
 
-void it('if the path is too long for a socket, there is none in the data folder', async () => {
+void it('there is no socket in the data folder if its path would be too long', async () => {
   const long = join(root, 'x'.repeat(100));
   mkdirSync(long);
   assert.equal(await socketInFolder(long), null);

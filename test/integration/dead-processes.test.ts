@@ -20,7 +20,7 @@ after(async () => {
   await server.close();
 });
 
-/** Does something while the next run is paused in the middle of its pull. */
+/** Calls `begin`, pauses the next run in the middle of its pull, and calls `then` before the run continues. */
 async function holding(begin: () => Promise<void>, then: () => Promise<void>): Promise<void> {
   const gate = createGate(100);
   api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
@@ -42,7 +42,7 @@ const KINDS = [
 ] as const;
 
 for (const [kind, how] of KINDS) {
-  void describe(`a process that died, on ${kind}`, { concurrency: 1 }, () => {
+  void describe(`a process that died while using ${kind}`, { concurrency: 1 }, () => {
     let workspace: Workspace;
     before(async () => {
       const settings = {
@@ -56,7 +56,7 @@ for (const [kind, how] of KINDS) {
     });
     after(() => workspace.remove());
 
-    void it('as a run is reported as dead', async () => {
+    void it('is reported as interrupted if it was a run', async () => {
       const run = workspace.start(['run']);
       await holding(
         async () => undefined,
@@ -73,7 +73,7 @@ for (const [kind, how] of KINDS) {
       assert.deepEqual([newest?.status, newest?.error?.code], ['failed', 'interrupted']);
     });
 
-    void it(`as a serve with a job, after ${how}, is reported as dead by every command`, async () => {
+    void it(`is reported as interrupted by every command if it was running a job in serve (after ${how})`, async () => {
       const serve = await startServe(workspace);
       await holding(
         async () => {
@@ -83,7 +83,7 @@ for (const [kind, how] of KINDS) {
           const status = await statusOf(workspace);
           const [job] = status.jobs;
           assert.deepEqual([job?.state, job?.last?.status], ['running', 'running']);
-          assert.ok(status.running, 'while it lives');
+          assert.ok(status.running, 'the run is listed while it is alive');
           if (how === 'a kill') serve.kill('SIGKILL');
           else {
             serve.kill('SIGINT');
@@ -104,7 +104,7 @@ for (const [kind, how] of KINDS) {
       assert.deepEqual([running, last_run?.status, jobs[0]?.last?.status], [null, 'failed', 'interrupted']);
     });
 
-    void it('is taken over by the next one, whose report counts', async () => {
+    void it('is replaced by the next serve, which finishes the job', async () => {
       const serve = await startServe(workspace);
       await serve.line(/job pull succeeded/);
       const [job] = await workspace.json<JobReport[]>(['jobs']);

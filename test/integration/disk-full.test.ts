@@ -18,7 +18,7 @@ after(async () => {
   await server.close();
 });
 
-it('a full data folder fails the resource, publishes the others, and leaves nothing half-written', async (t) => {
+it('a full data folder fails the affected resource, but not the others, and leaves nothing half-written', async (t) => {
   const { pull, run, sql } = server.workspace();
   assert.equal((await run(['migrate', 'up'])).code, 0);
   for (const [size, file, published] of [
@@ -45,7 +45,7 @@ it('a full data folder fails the resource, publishes the others, and leaves noth
   }
 });
 
-it('an embedded database on a full disk says so, and works once there is room', async (t) => {
+it('an embedded database on a full disk reports the reason, and works once there is space', async (t) => {
   const workspace = createWorkspace();
   t.after(workspace.remove);
   const disk = mountSmallDisk('20m');
@@ -93,7 +93,7 @@ void describe('an intact embedded database', () => {
     ],
     [40, ['query', '--write', 'CREATE TABLE more AS SELECT n FROM generate_series(1, 9999) n'], /\(53100\)$/],
   ] as const) {
-    void it(`says that ${free} kB are not enough to ${args[0]}, and stays intact`, async (t) => {
+    void it(`reports that ${free} kB of free space is not enough for ${args[0]}, and stays intact`, async (t) => {
       if (disk === null) return t.skip(NO_SMALL_DISK);
       const { folder } = disk;
       const fill = path.join(folder, 'fill');
@@ -114,7 +114,7 @@ void describe('an intact embedded database', () => {
     });
   }
 
-  void it('needs room for a log file', async (t) => {
+  void it('needs free space for a log file', async (t) => {
     if (disk === null) return t.skip(NO_SMALL_DISK);
     const { folder } = disk;
     const { bavail, bsize } = statfsSync(folder);

@@ -31,7 +31,8 @@ after(async () => {
 });
 
 /**
- * Runs the check as the engine does: with a shell, in the working folder, with the container's environment.
+ * Runs the check the way the container engine does: in a shell, in the working folder, and with the
+ * container's environment.
  */
 async function health(
   { folder }: Workspace,
@@ -48,8 +49,8 @@ async function health(
   return code ?? null;
 }
 
-void describe('the health check of the image', () => {
-  void it('passes for a server that answers, migrated or not, whatever is locked', async (t) => {
+void describe('the image’s health check', () => {
+  void it('passes if the server answers, even if nothing is migrated or if tables are locked', async (t) => {
     const { [ROCKETS]: rockets } = await sandboxReplies();
     const gate = createGate(10);
     const api = await startApi({ [ROCKETS]: { ...rockets, gate } }, { simulated: true });
@@ -60,11 +61,11 @@ void describe('the health check of the image', () => {
     assert.equal(await health(workspace), 0, 'nothing is migrated');
     const run = workspace.start(['run', '--migrate', '--source', api.url]);
     await gate.reached;
-    assert.equal(await health(workspace), 0, 'a run has the schema');
+    assert.equal(await health(workspace), 0, 'a run has locked the schema');
     gate.open();
     assert.equal((await run.finished).code, 0);
     await client.query(`BEGIN; LOCK TABLE ${workspace.schema}_pipeline.runs`);
-    assert.equal(await health(workspace), 0, 'a migration has the ledger');
+    assert.equal(await health(workspace), 0, 'a migration has locked the ledger');
   });
 
   void it('fails if the database is unavailable', async (t) => {
@@ -73,20 +74,24 @@ void describe('the health check of the image', () => {
     const away = createServer();
     const port = await listen(away);
     away.close();
-    assert.equal(await health(workspace, { PGHOST: '127.0.0.1', PGPORT: String(port) }), 1, 'away');
+    assert.equal(
+      await health(workspace, { PGHOST: '127.0.0.1', PGPORT: String(port) }),
+      1,
+      'the server is down',
+    );
     const refusing = new URL('/nowhere', server.url).href;
-    assert.equal(await health(workspace, { DATABASE_URL: refusing }), 1, 'refuses');
-    assert.equal(await health(workspace, { DATABASE_URL: server.url }), 0, 'and is there');
+    assert.equal(await health(workspace, { DATABASE_URL: refusing }), 1, 'the database does not exist');
+    assert.equal(await health(workspace, { DATABASE_URL: server.url }), 0, 'the server is up');
     workspace.configure({ unknown: 1 });
-    assert.equal(await health(workspace, { DATABASE_URL: server.url }), 1, 'not configured');
+    assert.equal(await health(workspace, { DATABASE_URL: server.url }), 1, 'the configuration is invalid');
   });
 
-  void it('leaves the embedded database alone, because a run could not use it meanwhile', async (t) => {
+  void it('does not open the embedded database, because that would block runs', async (t) => {
     const workspace = createWorkspace();
     t.after(workspace.remove);
     const { list } = workspace;
     const files = list();
-    assert.equal(await health(workspace), 0, 'there is none yet');
+    assert.equal(await health(workspace), 0, 'there is no database yet');
     assert.deepEqual(list(), files);
     const database = path.join(workspace.folder, 'data', 'database');
     mkdirSync(database, { recursive: true });

@@ -45,7 +45,7 @@ void describe('the data dictionary', () => {
   });
 });
 
-void describe('the pages', () => {
+void describe('the documentation pages', () => {
   void it('link only to existing files, headings and anchors', () => {
     const links = PAGES.flatMap((page) => linksOf(page).map((link) => ({ page, ...link })));
     assert.ok(links.length > 100);
@@ -56,7 +56,7 @@ void describe('the pages', () => {
     assert.deepEqual(broken, []);
   });
 
-  void it('are all reached from the README', () => {
+  void it('are all reachable from the README', () => {
     const reached = new Set(['README.md']);
     for (const page of reached)
       for (const { file } of linksOf(page)) if (PAGES.includes(file)) reached.add(file);
@@ -64,7 +64,7 @@ void describe('the pages', () => {
     assert.deepEqual(apart, []);
   });
 
-  void it('name every command: README in short, docs/cli.md in full', () => {
+  void it('name every command: top-level commands in README.md, all commands in docs/cli.md', () => {
     const [short, full] = [readPage('README.md'), readPage('docs/cli.md')];
     const commands = [...full.matchAll(/^## (?!Flags|Exit)(.+)$/gm)].map(([, name = '']) => name);
     assert.ok(commands.length > 30);
@@ -89,7 +89,7 @@ function linksOf(page: string): Link[] {
   }));
 }
 
-/** Those that GitHub creates from headings, and those that a page sets itself. */
+/** The anchors that GitHub creates from headings, and the anchors that a page sets itself. */
 function anchorsOf(page: string): string[] {
   const text = readPage(page).replaceAll(/^```.*?^```/gms, '');
   const slugs = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>

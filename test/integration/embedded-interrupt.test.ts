@@ -11,7 +11,7 @@ import { copyEmbedded } from '../support/embedded-template.ts';
 import { createGate, LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts';
 import { assertFailure, createWorkspace, type Workspace } from '../support/workspace.ts';
 
-/** Minutes of work, in one statement. */
+/** A single statement that takes minutes. */
 const LONG = 'SELECT count(*) FROM generate_series(1, 20000000000) AS g WHERE g % 3 = 1';
 const NAMES = 'SELECT DISTINCT left(name, 3) AS name FROM launches';
 
@@ -33,7 +33,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     workspace.remove();
   });
 
-  /** Starts the program and waits until the database is open and runs the statement. */
+  /** Starts the program, and waits until the database is open and is running the statement. */
   async function startLong(args: readonly string[]) {
     const running = workspace.start([...args, '--log-level', 'debug']);
     await running.line(/debug +the embedded database is open/);
@@ -41,7 +41,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
   }
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    void it(`ends a statement on ${signal}`, async () => {
+    void it(`cancels a statement on ${signal}`, async () => {
       const running = await startLong(['query', LONG]);
       running.kill(signal);
       const { code, stderr } = await running.finished;
@@ -50,7 +50,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     });
   }
 
-  void it('ends at once on a second signal', async () => {
+  void it('exits immediately on a second signal', async () => {
     const running = await startLong(['query', LONG]);
     const exit = running.finished;
     running.kill('SIGINT');
@@ -58,7 +58,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     assert.equal((await exit).code, 130);
   });
 
-  void it('undoes what was not committed, and opens again', async () => {
+  void it('rolls back uncommitted work, and opens again', async () => {
     const running = await startLong(['query', '--write', `CREATE TABLE spacex.half AS ${LONG}`]);
     running.kill('SIGINT');
     assert.equal((await running.finished).code, 130);
@@ -69,7 +69,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     assert.deepEqual(found, [{ half: null, n: 30 }]);
   });
 
-  void it('ends a publish, which changes nothing, and the ledger says so', async () => {
+  void it('cancels a publish without changing anything, and records the interruption in the ledger', async () => {
     for (const sql of [
       `CREATE FUNCTION spacex.slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM (${LONG}); RETURN NEW; END $$`,
       'CREATE TRIGGER slow BEFORE UPDATE ON launches FOR EACH ROW EXECUTE FUNCTION spacex.slow()',
@@ -87,7 +87,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     assert.deepEqual(await workspace.json(['query', NAMES]), [{ name: 'One' }]);
   });
 
-  void it('ends a publish that takes longer than it may, and the ledger says so', async () => {
+  void it('cancels a publish that exceeds its time limit, and records the failure in the ledger', async () => {
     const limited = await workspace.run(['run', '--source', api.url], {
       SPACEX_PIPELINE_STATEMENT_TIMEOUT_SECONDS: '4',
     });
@@ -106,10 +106,10 @@ void describe('the embedded database', { concurrency: 1 }, () => {
   });
 
   for (const [what, sql] of [
-    ['never answered', `SELECT convert_to(chr(228), 'LATIN1')`],
-    ['answered like an empty one', `SELECT (repeat('[', 20000000))::json`],
+    ['was never answered', `SELECT convert_to(chr(228), 'LATIN1')`],
+    ['was answered like an empty statement', `SELECT (repeat('[', 20000000))::json`],
   ] as const) {
-    void it(`reports a statement that was lost and ${what}, and goes on`, async () => {
+    void it(`reports a lost statement that ${what}, and continues`, async () => {
       const lost = await workspace.run(['query', sql]);
       assertFailure(lost, {
         code: 5,
@@ -121,7 +121,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
     });
   }
 
-  void it('is left alone by a run whose lock file was deleted', async () => {
+  void it('is not changed by a run whose lock file was deleted', async () => {
     const gate = createGate(1000);
     api.set(LAUNCHES, { body: body.replaceAll('"name":"One', '"name":"Six'), gate });
     const running = workspace.start(['run', '--source', api.url]);
@@ -133,7 +133,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
   });
 });
 
-/** An embedded database of its own, and how it is interrupted. */
+/** Opens a separate embedded database, and returns it with a function that interrupts it. */
 async function openInterruptible(t: TestContext) {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-interrupt-'));
   const interruption = new AbortController();
@@ -152,13 +152,13 @@ async function openInterruptible(t: TestContext) {
   return { database, interrupt };
 }
 
-void it('an embedded database that was killed opens again for cleanup, in each schema', async (t) => {
+void it('an interrupted embedded database opens again for cleanup in each schema', async (t) => {
   const { database, interrupt } = await openInterruptible(t);
   const view = database.inSchema('b');
   const session = await view.connect();
   await session.query('SELECT 1');
   const ended = assert.rejects(session.query(LONG), /Cannot go on/);
-  // By then, the statement has been sent.
+  // By the time this callback runs, the statement has been sent.
   setImmediate(() => interrupt());
   await ended;
   await assert.rejects(view.connect(), /Cannot go on/);
@@ -168,7 +168,7 @@ void it('an embedded database that was killed opens again for cleanup, in each s
   }
 });
 
-void it('a session of an embedded database that is interrupted sends only what cleans up', async (t) => {
+void it('a session of an interrupted embedded database executes only cleanup statements', async (t) => {
   const { database, interrupt } = await openInterruptible(t);
   const session = await database.connect();
   await session.query('BEGIN; CREATE SCHEMA refused');

@@ -45,7 +45,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
 
   const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
   void it(
-    'names the file of another user, and that user: nothing is damaged',
+    'names the file that belongs to a different user, and says that nothing is damaged',
     { skip: process.getuid?.() !== 0 && 'needs root' },
     async () => {
       chmodSync(workspace.folder, 0o755);
@@ -73,7 +73,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     },
   );
 
-  void it('says that too many files are open', async () => {
+  void it('reports that too many files are open', async () => {
     for (const limit of [25, 28]) {
       const failed = query('bash', '-c', `ulimit -n ${limit}; exec "$@"`, 'bash');
       assertFailure(failed, { code: 5, message: /too many open files \(EMFILE\)$/, hint: /ulimit -n/ });
@@ -82,7 +82,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     await assertHealthy();
   });
 
-  void it('says what PostgreSQL is missing if it is damaged, and what starting over costs', async () => {
+  void it('reports which file is missing and what starting over would cost', async () => {
     const [file, aside] = [path.join(database, 'global/pg_control'), path.join(database, 'aside')];
     renameSync(file, aside);
     assertFailure(query(), {
@@ -94,7 +94,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     await assertHealthy();
   });
 
-  void it('counts as missing if its creation was interrupted, and is created again', async (t) => {
+  void it('is treated as missing and created again if its creation was interrupted', async (t) => {
     const other = createWorkspace({ resources: ['rockets'] });
     t.after(other.remove);
     const making = other.start(['run', '--source', api.url]);
@@ -104,14 +104,17 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     await making.finished;
     assertFailure(await other.run(['query', COUNT]), { code: 5, message: /there is no database in/ });
     await other.run(['runs']);
-    assert.ok(existsSync(path.join(other.folder, 'data/database-unfinished')), 'to look makes none');
+    assert.ok(
+      existsSync(path.join(other.folder, 'data/database-unfinished')),
+      'a command that only reads creates no database',
+    );
     const { code, stderr } = await other.run(['run', '--source', api.url]);
     assert.equal(code, 0, stderr);
     assert.deepEqual(await other.json(['query', COUNT]), [{ n: 4 }]);
     assert.ok(!readdirSync(path.join(other.folder, 'data')).includes('database-unfinished'));
   });
 
-  void it('leaves nothing if it is stopped during creation', async (t) => {
+  void it('leaves only the lock file if it is interrupted during creation', async (t) => {
     const other = createWorkspace({ resources: ['rockets'] });
     t.after(other.remove);
     const making = other.start(['run', '--source', api.url]);
@@ -122,7 +125,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     assert.deepEqual(readdirSync(path.join(other.folder, 'data')), ['database-lock.sqlite']);
   });
 
-  void it('is refused by its lock if a foreign file is in the way', async () => {
+  void it('is not opened if its lock file contains something else', async () => {
     const lock = path.join(workspace.folder, 'data/database-lock.sqlite');
     writeFileSync(lock, 'notes');
     assertFailure(query(), {

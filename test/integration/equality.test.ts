@@ -13,9 +13,9 @@ import { createTestServer, type ServerWorkspace } from '../support/workspace.ts'
 import { asBefore, withoutTexts } from '../equality/allowed.ts';
 
 /**
- * What was loaded and printed before a refactoring must be loaded and printed after it: digests of all
- * tables, the manifests, the stage files and every `--json` document. allowed.ts lists what may differ. To
- * take a new snapshot: UPDATE_EQUALITY=1 node --test test/integration/equality.test.ts
+ * A refactoring must not change what is loaded and printed: the digests of all tables, the manifests, the
+ * stage files and every `--json` document. allowed.ts lists the allowed differences. To take a new snapshot:
+ * UPDATE_EQUALITY=1 node --test test/integration/equality.test.ts
  */
 const FOLDER = path.join(import.meta.dirname, '..', 'equality');
 const UPDATES = process.env['UPDATE_EQUALITY'] === '1';
@@ -25,7 +25,7 @@ after(() => server.close());
 
 type Documents = Record<string, unknown>;
 
-/** Runs the commands of one workspace, in this process. */
+/** Runs the commands of one workspace in this process. */
 function createSession(workspace: ServerWorkspace, words: Readonly<Record<string, string>>) {
   const documents: Documents = {};
   const mask = createMask({
@@ -79,8 +79,8 @@ function compareWith(file: string, documents: Documents): void {
 
 type Run = { readonly run_id: string; readonly run_dir: string };
 
-void describe('what is loaded and printed is as before', () => {
-  void it('of recorded answers', { skip: NOT_RECORDED }, async () => {
+void describe('loaded rows and printed documents', () => {
+  void it('are the same as before for recorded responses', { skip: NOT_RECORDED }, async () => {
     const workspace = server.workspace({ resources: null, concurrency: 1 });
     const api = await startApi(
       Object.fromEntries(
@@ -96,7 +96,7 @@ void describe('what is loaded and printed is as before', () => {
       readFolder('first run', first.run_dir);
       const second = await json<Run>('second run', ['run', '--source', api.url]);
       readFolder('second run', second.run_dir);
-      await json('run in full', ['run', '--full', '--source', api.url]);
+      await json('full run', ['run', '--full', '--source', api.url]);
       await json('checks', ['checks', '--all']);
       await json('drift', ['drift']);
       await json('verify', ['verify']);
@@ -110,7 +110,7 @@ void describe('what is loaded and printed is as before', () => {
     compareWith('recorded.json', documents);
   });
 
-  void it('of a sandbox', async () => {
+  void it('are the same as before for simulated records', async () => {
     const workspace = server.workspace({ resources: null, concurrency: 1 });
     const world = { seed: 7, launches: 60 };
     const old = await startSandbox({ ...world, revision: 1 });
@@ -131,7 +131,7 @@ void describe('what is loaded and printed is as before', () => {
       const second = await json<Run>('faulty run', ['run', '--source', faulty.url]);
       readFolder('faulty run', second.run_dir);
       await json('rejects list', ['rejects', 'list', second.run_id]);
-      const lines = await json<{ readonly id: string }[]>('rejects of all', [
+      const lines = await json<{ readonly id: string }[]>('all rejects', [
         'rejects',
         'list',
         '--status',
@@ -144,11 +144,11 @@ void describe('what is loaded and printed is as before', () => {
       const launch = 'SELECT id FROM launches ORDER BY id COLLATE "C" LIMIT 1';
       const [{ id } = { id: '' }] = await json<{ id: string }[]>('query', ['query', launch]);
       await json('explain', ['explain', 'launches', id]);
-      await json('plan of archived files', ['plan', '--from', first.run_id]);
+      await json('plan from raw files', ['plan', '--from', first.run_id]);
       await json('replay', ['replay', second.run_id]);
       const last = await json<Run>('newest run', ['run', '--source', newest.url]);
       readFolder('newest run', last.run_dir);
-      await json('replay of one', ['replay', first.run_id, '--force', '--resource', 'crew']);
+      await json('replay of one resource', ['replay', first.run_id, '--force', '--resource', 'crew']);
       await json('verify', ['verify']);
       await json('tombstones', [
         'query',

@@ -18,7 +18,7 @@ import { JSON_TYPE, openTestUpstream, serve } from '../support/http-upstream.ts'
 
 const { resources } = spacex;
 
-/** An upstream with its first resource, and the folders of a run and of the previous one. */
+/** An upstream with its first resource, and the folders of a run and of the previous run. */
 async function open(
   t: TestContext,
 ): Promise<{ upstream: Upstream; resource: Resource; earlier: RunFolder; folder: RunFolder }> {
@@ -43,7 +43,7 @@ function contextOf(upstream: Upstream, folder: RunFolder): ExtractContext {
 
 const NOTHING: Before = { ready: null, published: null, kept: null };
 
-/** Splits pages into records, and keeps the ids of those in the last attempt. */
+/** Splits pages into records, and keeps the records of the last attempt. */
 function createDeriver() {
   const ids: string[] = [];
   const seen: unknown[] = [];
@@ -71,7 +71,7 @@ function createDeriver() {
   return { derive, ids, seen };
 }
 
-void it('fails, and leaves nobody waiting, if raw cannot be written before its first byte', async (t) => {
+void it('extract fails, and leaves no reader waiting, if the raw file cannot be created', async (t) => {
   const { folder, resource, upstream } = await open(t);
   mkdirSync(path.join(folder.path, 'raw'), { recursive: true });
   writeFileSync(path.join(folder.path, 'raw', resource.name), 'in the way');
@@ -79,10 +79,10 @@ void it('fails, and leaves nobody waiting, if raw cannot be written before its f
   const extracting = extract(resource, NOTHING, derive, contextOf(upstream, folder));
   await assert.rejects(extracting, { code: 'internal', message: /^Cannot write .*: EEXIST/ });
   assert.match(String(seen), /EEXIST/);
-  assert.deepEqual(ids, [], 'nothing was written, so nothing may be read');
+  assert.deepEqual(ids, [], 'nothing was written, so nothing is read');
 });
 
-void it('fetches everything if the kept file has changed although the API says that nothing has', async (t) => {
+void it('extract fetches everything if the stored file has changed, although the API reports no change', async (t) => {
   const { earlier, folder, resource, upstream } = await open(t);
   const { derive, ids } = createDeriver();
   const first = await extract(resource, NOTHING, derive, contextOf(upstream, earlier));
@@ -100,7 +100,7 @@ void it('fetches everything if the kept file has changed although the API says t
   assert.equal(readFileSync(path.join(folder.path, page.file.path), 'utf8'), whole);
 });
 
-void it('uses the kept page if the API answers 304', async (t) => {
+void it('extract uses the stored page if the API answers 304', async (t) => {
   const { earlier, folder, resource, upstream } = await open(t);
   const { derive } = createDeriver();
   const first = await extract(resource, NOTHING, derive, contextOf(upstream, earlier));
@@ -110,7 +110,7 @@ void it('uses the kept page if the API answers 304', async (t) => {
   assert.deepEqual([how, deriving, pages.map(({ file }) => file)], ['not modified', null, [kept.file]]);
 });
 
-void it('reuses the pages that are in place, and requests others only if it may', async (t) => {
+void it('extract reuses stored pages, and replaces an invalid page only if requests are allowed', async (t) => {
   const { folder, resource, upstream } = await open(t);
   const { derive, ids } = createDeriver();
   await folder.writeRaw(resource.name, 1, Readable.from([Buffer.from('[{"id":"1"}]')]));
@@ -135,7 +135,7 @@ void it('reuses the pages that are in place, and requests others only if it may'
   assert.deepEqual([again.how, again.pages.length], ['received', 1]);
 });
 
-void it('keeps nothing of a response with the other kind of records', async (t) => {
+void it('extract stores nothing of a response with the wrong kind of records', async (t) => {
   const { folder, resource, upstream } = await open(t);
   const context = contextOf(upstream, folder);
   await context.kind.admit(false, 'here');
@@ -149,39 +149,39 @@ const HTML = { 'content-type': 'text/html; charset=utf-8' };
 
 type Answer = { readonly body: string; readonly type?: Readonly<Record<string, string>> };
 
-/** Answers that the next attempt may improve on, with the reason for failing. */
+/** Responses that may be better on the next attempt, each with the reason for the failure. */
 const AGAIN: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
-  'nothing at all': { body: '', reason: /found the end at byte 0/ },
-  'nothing but space': { body: ' \r\n', reason: /found the end at byte 3/ },
+  'an empty body': { body: '', reason: /found the end at byte 0/ },
+  'only white space': { body: ' \r\n', reason: /found the end at byte 3/ },
   'half a byte order mark': { body: '\xef\xbb', reason: /found the end at byte/ },
   'half a record': { body: '[{"id":"1"},{"i', reason: /truncated after 1 whole record;/ },
-  'no last bracket': { body: '[{"id":"1"},{"id":"2"}', reason: /truncated after 2 whole records;/ },
-  'nothing, of no type': {
+  'a missing last bracket': { body: '[{"id":"1"},{"id":"2"}', reason: /truncated after 2 whole records;/ },
+  'an empty body without a content type': {
     body: '',
     type: {},
     reason: /no content type where JSON was expected, starting with ""/,
   },
-  'a page of HTML': { body: '<h1>Bad gateway</h1>', type: HTML, reason: /text\/html.*"<h1>Bad gateway/ },
+  'an HTML page': { body: '<h1>Bad gateway</h1>', type: HTML, reason: /text\/html.*"<h1>Bad gateway/ },
 };
 
-/** Answers that every attempt would repeat. */
+/** Responses that would be the same on every attempt. */
 const FINAL: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   null: { body: 'null', reason: /found 'null' at byte 0/ },
-  'an object where an array is expected': { body: '{"error":"no"}', reason: /expected an array's '\['/ },
-  'a fault in the middle': { body: '[{"id":"1"} {"id":"2"}]', reason: /expected ',' or '\]'/ },
-  'more than an array': { body: `${WHOLE}]`, reason: /expected nothing more/ },
-  'another type': {
+  'an object instead of an array': { body: '{"error":"no"}', reason: /expected an array's '\['/ },
+  'a syntax error in the middle': { body: '[{"id":"1"} {"id":"2"}]', reason: /expected ',' or '\]'/ },
+  'text after the array': { body: `${WHOLE}]`, reason: /expected nothing more/ },
+  'a different content type': {
     body: WHOLE,
     type: { 'content-type': 'text/plain' },
     reason: /text\/plain where JSON was expected/,
   },
 };
 
-/** Extracts from a server that gives these answers in turn. */
+/** Extracts from a server that sends these responses in turn. */
 async function extractFrom(t: TestContext, answers: readonly Answer[]) {
   const { folder, resource } = await open(t);
   const web = await serve(t, (_, response, number) => {
-    const { body, type = JSON_TYPE } = answers[number - 1] ?? assert.fail('asked too often');
+    const { body, type = JSON_TYPE } = answers[number - 1] ?? assert.fail('too many requests');
     response.writeHead(200, type).end(body, 'latin1');
   });
   const { upstream } = openTestUpstream(web.url, { maxAttempts: 2 });
@@ -194,7 +194,7 @@ async function extractFrom(t: TestContext, answers: readonly Answer[]) {
 }
 
 for (const [what, answer] of Object.entries(AGAIN)) {
-  void it(`retries after ${what}, and keeps the next body`, async (t) => {
+  void it(`extract retries after ${what}, and keeps the next body`, async (t) => {
     const { body, extracted, ids, meta, web } = await extractFrom(t, [answer, { body: WHOLE }]);
     assert.deepEqual([extracted.failure, body, web.requests.length], [null, WHOLE, 2]);
     assert.deepEqual(ids, ['{"id":"1"}', '{"id":"2"}']);
@@ -202,7 +202,7 @@ for (const [what, answer] of Object.entries(AGAIN)) {
     assert.deepEqual([meta.attempts[0].status, meta.attempts[1].error, meta.error], [200, null, undefined]);
   });
 
-  void it(`fails after ${what} on every try, and keeps the last one with the reason`, async (t) => {
+  void it(`extract fails if the last attempt returns ${what}, and keeps that body with the reason`, async (t) => {
     const { body, extracted, meta } = await extractFrom(t, [{ body: '[' }, answer]);
     const { failure: error, pages } = extracted;
     assert.equal(error?.code, 'source');
@@ -219,7 +219,7 @@ for (const [what, answer] of Object.entries(AGAIN)) {
 }
 
 for (const [what, answer] of Object.entries(FINAL)) {
-  void it(`does not retry after ${what}, and keeps it`, async (t) => {
+  void it(`extract does not retry after ${what}, and keeps the body`, async (t) => {
     const { body, extracted, meta, web } = await extractFrom(t, [answer]);
     assert.match(String(extracted.failure), answer.reason);
     assert.deepEqual([body, web.requests.length], [answer.body, 1]);
@@ -227,7 +227,7 @@ for (const [what, answer] of Object.entries(FINAL)) {
   });
 }
 
-void it('keeps the last complete body if later tries received none', async (t) => {
+void it('extract keeps the last complete body if later attempts received none', async (t) => {
   const { folder, resource } = await open(t);
   const web = await serve(t, (_, response, number) => {
     if (number === 1) response.writeHead(200, JSON_TYPE).end('[{}');
@@ -244,7 +244,7 @@ void it('keeps the last complete body if later tries received none', async (t) =
   assert.deepEqual([meta.bytes, meta.attempts.length], [3, 2]);
 });
 
-void it('keeps the tries if no body was complete', async (t) => {
+void it('extract records the attempts if no body was complete', async (t) => {
   const { folder, resource } = await open(t);
   const web = await serve(t, (_, response) => response.writeHead(503).end());
   const { upstream } = openTestUpstream(web.url, { maxAttempts: 2 });

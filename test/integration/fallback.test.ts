@@ -16,7 +16,7 @@ import { listen } from '../support/web.ts';
 const CHOICE = { from: 'live', asOf: null, orSandbox: true };
 const AWAY = 'http://127.0.0.1:1';
 
-/** A configuration without any setting by the user, except that the live API is elsewhere. */
+/** The default configuration, except that the live API is at this URL. */
 async function withLiveAt(baseUrl: string): Promise<LoadedSource> {
   const loaded = forSource(await loadConfig({ env: {}, cwd: '/' }), spacex);
   const { settings } = loaded.config;
@@ -32,8 +32,8 @@ function openedLog(): { log: Log; lines: string[] } {
 const { signal } = new AbortController();
 const runtime = openRuntime({ signal });
 
-describe('a run that may fall back', () => {
-  it('uses the sandbox, and says why, if nothing listens at the address of the live API', async () => {
+describe('a run with --or-sandbox', () => {
+  it('uses the sandbox, and logs the reason, if nothing listens at the live API’s address', async () => {
     const server = createServer();
     const port = await listen(server);
     server.close();
@@ -50,7 +50,7 @@ describe('a run that may fall back', () => {
     }
   });
 
-  it('stays with the live API if it is reachable, whatever it will answer', async () => {
+  it('uses the live API if it is reachable, no matter what it answers', async () => {
     const live = await startSandbox({ faults: 'status=503' });
     const opened = await openSource(await withLiveAt(live.url), CHOICE, {
       clock: systemClock,
@@ -64,7 +64,7 @@ describe('a run that may fall back', () => {
   });
 });
 
-describe('a run', () => {
+describe('a run with --or-sandbox and custom settings', () => {
   const configured: Readonly<Record<string, (loaded: LoadedSource) => LoadedSource>> = {
     'a base URL': (loaded) => ({
       ...loaded,
@@ -76,7 +76,7 @@ describe('a run', () => {
     }),
   };
   for (const [what, configure] of Object.entries(configured)) {
-    it(`does not fall back if ${what} is configured`, async () => {
+    it(`does not use the sandbox if ${what} is configured`, async () => {
       const { log } = openedLog();
       const loaded = configure(await withLiveAt(AWAY));
       const opening = openSource(loaded, CHOICE, { clock: systemClock, log, signal, runtime });

@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { REPOSITORY } from '../support/cli.ts';
 
 void describe('the fault lab', () => {
-  void it('loses nothing in its shortened form', async () => {
-    // A different seed each time; if something is lost, the exit code says so. The programs are not counted
-    // in the coverage, as other tests cover them: counting would make so many programs 50 % slower.
+  void it('loses nothing in its short form', async () => {
+    // The seed is different each time. If something is lost, the exit code is not 0. The coverage of these
+    // programs is not measured, because other tests cover them and measuring would make them 50 % slower.
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(REPOSITORY, 'faults', 'main.ts'), '--short'],

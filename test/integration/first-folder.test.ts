@@ -5,7 +5,7 @@ import { sandboxReplies, startApi } from '../support/api.ts';
 import { createTestServer, createWorkspace } from '../support/workspace.ts';
 
 void describe('a new data folder', { concurrency: 2 }, () => {
-  void it('is named, even with --quiet, and only then', async (t) => {
+  void it('is announced when it is created, even with --quiet', async (t) => {
     const workspace = createWorkspace(null);
     t.after(workspace.remove);
     const run = ['run', '--from', 'sandbox', '--resources', 'company', '--quiet'];
@@ -27,7 +27,7 @@ void describe('a new data folder', { concurrency: 2 }, () => {
     assert.deepEqual([event, path], ['folder.made', `${workspace.folder}/other`]);
   });
 
-  void it('is named even if the database is on a server', async (t) => {
+  void it('is announced even if the database is on a server', async (t) => {
     const server = await createTestServer();
     const api = await startApi(await sandboxReplies({ launches: 3 }));
     t.after(async () => {
@@ -49,7 +49,7 @@ void describe('run --from live without a network', { concurrency: 2 }, () => {
   const workspace = createWorkspace(null);
   after(workspace.remove);
 
-  void it('fails once, before there is a run, and names a command that works', async () => {
+  void it('fails before a run begins, and suggests a command that works', async () => {
     const { code, stderr, stdout } = await workspace.run(['run', '--from', 'live']);
     assert.deepEqual([code, stdout], [3, '']);
     const [error, hint, ...rest] = stderr.trimEnd().split('\n');
@@ -66,7 +66,7 @@ void describe('run --from live without a network', { concurrency: 2 }, () => {
     assert.equal(typed.code, 0, typed.stderr);
   });
 
-  void it('waits only as long as the probe for an API that does not answer', async (t) => {
+  void it('fails after 2.5 s if the API does not answer', async (t) => {
     const silent = createWorkspace({ source: { baseUrl: 'http://api.silent' } });
     t.after(silent.remove);
     const { code, stderr } = await silent.run(['run', '--from', 'live']);

@@ -6,7 +6,7 @@ import { folderReader } from '../../src/app/facts.ts';
 import { LAUNCHES, ROCKETS, sandboxReplies, startApi } from '../support/api.ts';
 import { createTestServer } from '../support/workspace.ts';
 
-void it('the facts of a data folder are those of its newest run, even if there is none yet', async (t) => {
+void it('the facts about a data folder come from its newest run, and are available before the first run', async (t) => {
   const replies = await sandboxReplies({ launches: 3 });
   const api = await startApi(replies);
   const server = await createTestServer();
@@ -24,7 +24,7 @@ void it('the facts of a data folder are those of its newest run, even if there i
   assert.deepEqual(await findings(), { launches: 0, rockets: 0 });
 
   const rockets = JSON.parse(String(replies[ROCKETS].body)) as readonly object[];
-  api.set(ROCKETS, { body: JSON.stringify(rockets.map((one) => ({ ...one, colour: 'red' }))) });
+  api.set(ROCKETS, { body: JSON.stringify(rockets.map((one) => ({ ...one, color: 'red' }))) });
   api.set(LAUNCHES, replies[LAUNCHES]);
   await workspace.pull(['--from', api.url]);
   assert.deepEqual(await findings(), { launches: 0, rockets: 1 });

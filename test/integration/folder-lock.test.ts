@@ -31,7 +31,7 @@ type Said = {
   readonly hint?: string;
 };
 
-/** A process that takes, checks and releases the lock on request. */
+/** A process that acquires, checks and releases the lock on request. */
 type Party = {
   readonly child: ChildProcess;
   readonly tell: (order: string) => Promise<Said>;
@@ -77,8 +77,8 @@ async function assertShutOut(other: Party): Promise<void> {
   assert.match(message ?? '', /another process is using it \(test on host .*, pid \d+, since \d{4}-/);
 }
 
-void describe('the lock of a data folder', () => {
-  void it('is held by one process at a time, and by the next once it is released', async () => {
+void describe('a data folder’s lock', () => {
+  void it('is held by one process at a time, and by the next process once it is released', async () => {
     const [first, second] = await Promise.all([party(), party()]);
     assert.equal((await first.tell('take')).said, 'take');
     await assertShutOut(second);
@@ -88,7 +88,7 @@ void describe('the lock of a data folder', () => {
     await assertShutOut(first);
   });
 
-  void it('survives while its holder is blocked, stopped, or has another clock', async () => {
+  void it('survives while its holder is blocked or stopped, or has a different clock', async () => {
     const hours = 3_600_000;
     const [holder, ahead, behind] = await Promise.all([
       party(clockOff(-2 * hours)),
@@ -106,8 +106,8 @@ void describe('the lock of a data folder', () => {
   });
 
   void it(
-    'survives while another machine shares the folder: own process ids, own host name',
-    { skip: noNamespaces && 'needs the right to make namespaces' },
+    'survives while a machine with different process ids and a different host name shares the folder',
+    { skip: noNamespaces && 'needs permission to create namespaces' },
     async () => {
       const [outside, one, other] = await Promise.all([
         party(),
@@ -133,14 +133,14 @@ void describe('the lock of a data folder', () => {
       holder.child.kill('SIGKILL');
       await gone;
       assert.ok(readdirSync(folder).includes('database-holder.json'));
-      assert.equal(await readHolder(folder), null, 'what a dead one has left is not believed');
+      assert.equal(await readHolder(folder), null, 'the entry of a dead holder is ignored');
       assert.equal((await next.tell('take')).said, 'take', state);
       assert.equal((await readHolder(folder))?.pid, next.child.pid);
       await next.tell('release');
     }
   });
 
-  void it('never admits two of many that try at once', async () => {
+  void it('never admits two processes when many try at the same time', async () => {
     const many = await Promise.all(Array.from({ length: 5 }, () => party()));
     const marker = path.join(folder, 'inside');
     const enter = async ({ tell }: Party): Promise<void> => {
@@ -155,7 +155,7 @@ void describe('the lock of a data folder', () => {
     await Promise.all(many.map(enter));
   });
 
-  void it('is lost when its file is deleted, and the holder is told before it writes again', async () => {
+  void it('is lost when its file is deleted, which the holder detects before it writes again', async () => {
     const [first, second] = await Promise.all([party(), party()]);
     await first.tell('take');
     assert.equal((await first.tell('check')).said, 'check');
@@ -164,13 +164,13 @@ void describe('the lock of a data folder', () => {
     assert.deepEqual([code, /lock file .* was deleted or replaced/.test(message ?? '')], ['busy', true]);
     assert.equal((await second.tell('take')).said, 'take');
     assert.equal((await first.tell('check')).code, 'busy');
-    // The cleanup of the loser leaves what the new holder has written.
+    // The old holder's cleanup does not remove what the new holder has written.
     await first.tell('release');
     assert.equal((await second.tell('check')).said, 'check');
     await assertShutOut(first);
   });
 
-  void it('leaves nothing behind except its own empty file', async () => {
+  void it('leaves nothing behind except an empty file', async () => {
     const { tell } = await party();
     await tell('take');
     assert.deepEqual(readdirSync(folder).sort(), ['database-holder.json', 'database-lock.sqlite']);
@@ -179,7 +179,7 @@ void describe('the lock of a data folder', () => {
     assert.equal(readFileSync(path.join(folder, 'database-lock.sqlite'), 'utf8'), '');
   });
 
-  void it('respects a living holder from an earlier version, and removes a dead one', async () => {
+  void it('respects a living holder of an earlier version, and removes the lock file of a dead one', async () => {
     mkdirSync(folder);
     const file = path.join(folder, 'database.lock');
     const write = (host: string, pid: number): void =>
@@ -202,7 +202,7 @@ void describe('the lock of a data folder', () => {
   });
 
   void it(
-    'refuses a folder that it cannot write, and names it',
+    'fails if the folder is not writable, and names the folder',
     { skip: process.getuid?.() !== 0 },
     async () => {
       mkdirSync(folder);
@@ -217,7 +217,7 @@ void describe('the lock of a data folder', () => {
       );
       writeFileSync(path.join(folder, 'database-lock.sqlite'), '');
       const fileRefused = await tell('take');
-      assert.equal(fileRefused.code, 'database', 'SQLite alone would take a shared lock');
+      assert.equal(fileRefused.code, 'database', 'SQLite alone would acquire a shared lock');
       assert.match(fileRefused.hint ?? '', /chown/);
       chownSync(folder, 65534, 65534);
       rmSync(path.join(folder, 'database-lock.sqlite'));
@@ -225,9 +225,9 @@ void describe('the lock of a data folder', () => {
     },
   );
 
-  void it('refuses a file of another kind, and says that the file holds no data', async () => {
+  void it('rejects a lock file with different content', async () => {
     mkdirSync(folder);
-    writeFileSync(path.join(folder, 'database-lock.sqlite'), 'something that somebody put here');
+    writeFileSync(path.join(folder, 'database-lock.sqlite'), 'some other text');
     const { code, message } = await (await party()).tell('take');
     assert.equal(code, 'database');
     assert.match(message ?? '', /its contents were overwritten/);
@@ -252,7 +252,7 @@ void describe('a network file system', () => {
     ['9P', 0x01021997],
     ['FUSE', 0x65735546],
   ] as const) {
-    void it(`is refused: ${name} as ${type}`, async () => {
+    void it(`is rejected: ${name} (type ${type})`, async () => {
       await assert.rejects(lock(type, false), (error) => {
         assert.ok(error instanceof PipelineError);
         assert.equal(error.code, 'database');
@@ -264,7 +264,7 @@ void describe('a network file system', () => {
     });
   }
 
-  void it('is distinguished from a local one', async () => {
+  void it('is distinguished from a local file system', async () => {
     for (const local of [0xef53, 0x9123683e, 0x58465342, 0x01021994, 0x794c7630])
       await (await lock(local, false)).release();
   });

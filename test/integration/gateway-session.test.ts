@@ -21,7 +21,7 @@ async function two(): Promise<readonly [Client, Client]> {
   return [await served.open(), await served.open()];
 }
 
-/** Runs the query after another client has had a turn. */
+/** Runs the query after a different client has had a turn. */
 async function later(client: Client, query: string | QueryConfig): Promise<unknown> {
   const other = await served.open();
   await other.query('SELECT 1');
@@ -33,8 +33,8 @@ async function later(client: Client, query: string | QueryConfig): Promise<unkno
 const settings = (...names: string[]): string =>
   `SELECT concat_ws(' ', ${names.map((name) => `current_setting('${name}', true)`).join(', ')})`;
 
-void describe('the session of a client, among others', () => {
-  void it('has its own prepared statements, by SQL and by the protocol, under the names it gave', async () => {
+void describe('a client’s session', () => {
+  void it('has its own prepared statements under its own names, whether prepared in SQL or through the protocol', async () => {
     const clients = await two();
     const own = 'SELECT string_agg(name, $1 ORDER BY name) FROM pg_prepared_statements';
     for (const [index, client] of clients.entries()) {
@@ -62,7 +62,7 @@ void describe('the session of a client, among others', () => {
     assert.equal(await value(one, { text: own, values: [' '] }), null);
   });
 
-  void it('is reset by the commands that poolers send, and no other session is', async () => {
+  void it('is reset by the commands that poolers send, without affecting other sessions', async () => {
     const [one, other] = await two();
     const shown = settings('application_name', 'app.who', 'default_transaction_isolation');
     for (const reset of [
@@ -87,7 +87,7 @@ void describe('the session of a client, among others', () => {
     }
   });
 
-  void it('has custom settings, however they were named', async () => {
+  void it('has its own custom settings, with names of any form', async () => {
     const client = await served.open({ options: '-c app.start=s' });
     await client.query(`SET app.plain = 'p'; SET "app"."Quoted" = 'q'`);
     await client.query({ text: 'SELECT set_config($1, $2, false)', values: ['app.bound.deep', 'b'] });
@@ -96,7 +96,7 @@ void describe('the session of a client, among others', () => {
     assert.equal(await value(await served.open(), shown), '   ');
   });
 
-  void it('returns to the settings that it started with, and is notified of them', async () => {
+  void it('can be reset to its initial settings, and is notified of the new values', async () => {
     const client = await served.open({
       options: '-c TimeZone=Asia/Tokyo -c search_path=s,pg_catalog -c app.x=1',
     });
@@ -118,7 +118,7 @@ void describe('the session of a client, among others', () => {
     }
   });
 
-  void it('has its user and its role', async () => {
+  void it('has its own user and role', async () => {
     const client = await served.open();
     const who = `SELECT concat_ws(' ', session_user, current_user)`;
     await client.query('SET ROLE helper');
@@ -135,7 +135,7 @@ void describe('the session of a client, among others', () => {
     }
   });
 
-  void it('speaks UTF-8, and is refused other encodings, which would end the engine', async () => {
+  void it('uses UTF-8, and rejects other encodings, which would crash the engine', async () => {
     const client = await served.open({ client_encoding: 'LATIN1' });
     assert.equal(await value(client, 'SHOW client_encoding'), 'UTF8');
     await assert.rejects(client.query(`SET client_encoding = 'WIN1252'; SELECT 'ä'`), state('0A000'));
@@ -143,20 +143,20 @@ void describe('the session of a client, among others', () => {
     assert.equal(await value(client, `SELECT convert_from('\\xe4', 'LATIN1')`), 'ä');
   });
 
-  void it('does not see sequence values of others', async () => {
+  void it('does not see the sequence values of other sessions', async () => {
     const [one, other] = await two();
     await one.query(`SET SESSION AUTHORIZATION postgres; SET default_transaction_read_only = off`);
     assert.equal(await value(one, `SELECT nextval('q')`), '1');
     await assert.rejects(other.query('SELECT lastval()'), state('55000'));
   });
 
-  void it('continues where PostgreSQL would end it, for being idle or after an error', async () => {
+  void it('survives timeouts and errors after which PostgreSQL would end it', async () => {
     const client = await served.open({ options: '-c idle_session_timeout=1 -c transaction_timeout=1' });
     await client.query('SET idle_in_transaction_session_timeout = 1; SET transaction_timeout = 1');
     await client.query({ name: 'set', text: 'SET idle_session_timeout = 1' });
     await client.query({ name: 'set', text: 'SET idle_session_timeout = 1' });
     await client.query('BEGIN');
-    // By then, its one-millisecond timers would have fired.
+    // The one-millisecond timers would fire during this wait.
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(await value(client, 'SELECT 5'), 5);
     await client.query('COMMIT');
@@ -170,10 +170,14 @@ void describe('a client with state that cannot be restored', () => {
     'temporary tables': ['CREATE TEMP TABLE own AS SELECT 1 AS n', 'SELECT n FROM own', 'DISCARD ALL'],
     'cursors WITH HOLD': ['DECLARE c CURSOR WITH HOLD FOR SELECT n FROM t', 'FETCH 1 FROM c', 'CLOSE ALL'],
     'advisory locks': ['SELECT pg_advisory_lock(1)', 'SELECT 1', 'SELECT pg_advisory_unlock_all()'],
-    'statements prepared among others': ['PREPARE p AS SELECT 1; SELECT 1', 'EXECUTE p', 'DEALLOCATE p'],
+    'statements prepared together with other statements': [
+      'PREPARE p AS SELECT 1; SELECT 1',
+      'EXECUTE p',
+      'DEALLOCATE p',
+    ],
   } as const;
   for (const [what, [make, use, drop]] of Object.entries(cases)) {
-    void it(`keeps the turn for its ${what} until they are gone`, async () => {
+    void it(`keeps its turn until its ${what} are gone`, async () => {
       const [one, other] = await two();
       await one.query('SET default_transaction_read_only = off');
       await one.query(make);
@@ -203,7 +207,7 @@ void describe('a client with state that cannot be restored', () => {
     await other.query('SELECT pg_advisory_unlock_all()');
   });
 
-  void it('is disconnected even if it continues to send queries', async () => {
+  void it('is disconnected even if it keeps sending queries', async () => {
     const [one, other] = await two();
     await one.query('SELECT pg_advisory_lock(2)');
     const waiting = value(other, 'SELECT 5');
@@ -215,7 +219,7 @@ void describe('a client with state that cannot be restored', () => {
   });
 });
 
-void it('after an error of SQL alone the engine goes on', () => {
+void it('the engine continues after an SQL error, but not after any other error', () => {
   const failure = { message: 'no', errno: null, outOfMemory: false, fatal: null };
   assert.equal(sqlStateOf(new EngineError({ ...failure, code: '42601' })), '42601');
   for (const error of [

@@ -66,7 +66,7 @@ const HOSTILE = [
   'ROLLBACK',
 ];
 
-/** All that PostgreSQL reports about this program's session. */
+/** Everything that PostgreSQL reports about this program's session. */
 async function stateOfOwn(): Promise<unknown> {
   const settings = await own.rows(
     `SELECT name, setting, source FROM pg_settings
@@ -80,8 +80,8 @@ async function stateOfOwn(): Promise<unknown> {
   return { settings, rest };
 }
 
-void describe('this program’s own session on a database that others read', () => {
-  void it('is unchanged after whatever a client did in its own', async (t) => {
+void describe('this program’s own session on a database that clients read', () => {
+  void it('is not affected by anything that a client does in its own session', async (t) => {
     const client = await open(t);
     const asItWas = await stateOfOwn();
     for (const sql of HOSTILE) {
@@ -92,7 +92,7 @@ void describe('this program’s own session on a database that others read', () 
     assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), String(HOSTILE.length));
   });
 
-  void it('has its transaction to itself, and a client sees all of it or nothing', async (t) => {
+  void it('has its transaction to itself, and a client sees the entire transaction or nothing', async (t) => {
     const client = await open(t);
     await own.query('BEGIN');
     await own.execute('INSERT INTO t VALUES (1)');
@@ -123,7 +123,7 @@ void describe('this program’s own session on a database that others read', () 
   });
 });
 
-void describe('a client that keeps the turn while this program waits', () => {
+void describe('a client that keeps its turn while this program waits', () => {
   const refused = async (client: Client): Promise<string | undefined> => {
     const [error] = await once(client, 'error');
     return (error as { code?: string }).code;
@@ -137,7 +137,7 @@ void describe('a client that keeps the turn while this program waits', () => {
     assert.equal(await gone, '25P03');
   });
 
-  void it('is disconnected in a transaction in which it continues to send queries', async (t) => {
+  void it('is disconnected in a transaction even if it keeps sending queries', async (t) => {
     const client = await open(t);
     await client.query('BEGIN');
     const asking = async (): Promise<void> => {
@@ -148,7 +148,7 @@ void describe('a client that keeps the turn while this program waits', () => {
     await asked;
   });
 
-  void it('is disconnected with its temporary table and its lock, which leave nothing behind', async (t) => {
+  void it('is disconnected, and its temporary table and its lock are removed', async (t) => {
     const client = await open(t);
     await client.query('SET default_transaction_read_only = off');
     await client.query('CREATE TEMP TABLE t AS SELECT 1; SELECT pg_advisory_lock(1)');
@@ -160,7 +160,7 @@ void describe('a client that keeps the turn while this program waits', () => {
     });
   });
 
-  void it('leaves when it is disconnected, even while the gateway closes', async (t) => {
+  void it('gives up its turn when it disconnects, even while the gateway is closing', async (t) => {
     const dir = join(folder, 'other');
     const other = await openEmbedded({ dir, schema: 's', settings: servedSettings(['s']) });
     t.after(() => other.close());
@@ -179,7 +179,7 @@ void describe('a client that keeps the turn while this program waits', () => {
     assert.deepEqual(await waiting, { n: 1 });
   });
 
-  void it('continues if nothing waits', async (t) => {
+  void it('stays connected if nothing is waiting', async (t) => {
     const client = await open(t);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     assert.equal(await value(client, 'SELECT count(*) FROM t'), '0');
@@ -190,7 +190,7 @@ void describe('a client that keeps the turn while this program waits', () => {
 });
 
 void describe('a client', () => {
-  void it('cannot write, unless it says that it is the superuser', async (t) => {
+  void it('cannot write, even after it turns off read-only mode', async (t) => {
     const client = await open(t);
     await assert.rejects(client.query('INSERT INTO t VALUES (1)'), { code: '25006' });
     await client.query('SET default_transaction_read_only = off');
@@ -200,14 +200,14 @@ void describe('a client', () => {
     assert.deepEqual(await own.one('SELECT count(*)::int AS n FROM t'), { n: 0 });
   });
 
-  void it('may not convert from UTF-8, and this program’s text is unaffected', async (t) => {
+  void it('cannot convert text from UTF-8, which does not affect this program’s text', async (t) => {
     const client = await open(t);
     await assert.rejects(client.query(`SELECT convert_to('é', 'LATIN1')`), { code: '42883' });
     const { text } = await own.one<{ text: string }>(`SELECT convert_from('\\xc3a9', 'UTF8') AS text`);
     assert.equal(text, 'é');
   });
 
-  void it('that breaks the engine is disconnected with the others; later ones get the next engine', async (t) => {
+  void it('is disconnected with all others if it crashes the engine, and later clients use the next engine', async (t) => {
     const [client, other] = [await open(t), await open(t)];
     const gone = once(other, 'error');
     await assert.rejects(client.query(`SELECT (repeat('[', 20000000))::json`));
@@ -218,7 +218,7 @@ void describe('a client', () => {
     assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), '1');
   });
 
-  void it('that keeps the turn of an ended engine keeps no others waiting', async (t) => {
+  void it('does not block others if it has the turn on an engine that has ended', async (t) => {
     const client = await open(t);
     await client.query('BEGIN');
     const waiting = assert.rejects(own.query('SELECT 1'), /it has ended/);
@@ -229,7 +229,7 @@ void describe('a client', () => {
     own = await database.connect();
   });
 
-  void it('reads many long answers on one connection', async (t) => {
+  void it('can read many long answers on one connection', async (t) => {
     const warnings: Error[] = [];
     const keep = (warning: Error): unknown => warnings.push(warning);
     process.on('warning', keep);

@@ -27,7 +27,7 @@ const state = (code: string) => (error: unknown) => {
 };
 
 void describe('a client of the embedded database', () => {
-  void it('sends queries by the simple and the extended protocol, and receives errors', async () => {
+  void it('can use both the simple and the extended query protocol, and receives errors', async () => {
     const client = await open();
     assert.equal(await value(client, 'SELECT count(*) FROM t'), '1000');
     assert.equal(await value(client, { text: 'SELECT n FROM t WHERE n = $1', values: [7] }), 7);
@@ -35,14 +35,14 @@ void describe('a client of the embedded database', () => {
     await assert.rejects(client.query({ text: 'SELECT 1 / $1::int', values: [0] }), state('22012'));
     const parts: unknown = await client.query('SELECT 1; SELECT 2');
     assert.equal((parts as unknown[]).length, 2);
-    // Fetches portions of 300 rows without a Sync between them, so that no other client gets a turn.
+    // Fetches 300 rows at a time without a Sync in between, so that no other client gets a turn.
     const other = await open();
     const portions = { text: 'SELECT n FROM t ORDER BY n', rows: 300 };
     const [all, one] = await Promise.all([client.query(portions), value(other, 'SELECT 1')]);
     assert.deepEqual([all.rows.length, all.rows.at(-1)?.n, one], [1000, 1000, 1]);
   });
 
-  void it('can copy out, and is refused to copy in without harm', async () => {
+  void it('can copy rows out, but not in', async () => {
     const client = await open();
     const stream = client.query(copyTo('COPY (SELECT n FROM t WHERE n < 4 ORDER BY n) TO STDOUT'));
     assert.equal(await text(stream), '1\n2\n3\n');
@@ -55,7 +55,7 @@ void describe('a client of the embedded database', () => {
     assert.equal(await value(client, 'SELECT count(*) FROM own'), '0');
   });
 
-  void it('starts read-only, and cannot write even after it has disabled that', async () => {
+  void it('starts read-only, and cannot write even after it turns off read-only mode', async () => {
     const client = await open();
     await assert.rejects(client.query('DELETE FROM t'), state('25006'));
     for (const sql of [
@@ -74,7 +74,7 @@ void describe('a client of the embedded database', () => {
     await assert.rejects(other.query('DELETE FROM t'), state('25006'));
   });
 
-  void it('finds its settings and its prepared statements, whoever had a turn in between', async () => {
+  void it('keeps its settings and prepared statements, no matter which clients had a turn in between', async () => {
     const zones = ['UTC', 'Asia/Tokyo', 'Europe/Rome'];
     const clients = await Promise.all(
       zones.map((zone) => open({ options: `-c TimeZone=${zone} -c geqo_threshold=5` })),
@@ -95,7 +95,7 @@ void describe('a client of the embedded database', () => {
     );
   });
 
-  void it('finds its unnamed statement after others have prepared theirs', async () => {
+  void it('keeps its unnamed statement after other clients have prepared theirs', async () => {
     const { ask } = await served.dial();
     const sync = wire('S');
     await ask(wire('P', "\0SELECT 'mine'\0\0\0"), sync);
@@ -128,7 +128,7 @@ void describe('a client of the embedded database', () => {
     await Promise.all(coming);
   });
 
-  void it('is disconnected if it speaks another protocol, in which the engine would hang', async () => {
+  void it('is disconnected if it uses a different protocol, which would hang the engine', async () => {
     const http = connect(served.gateway.port, '127.0.0.1');
     http.end('GET / HTTP/1.1\r\n\r\n');
     assert.match(await text(http), /08P01.*cannot understand the client/);
@@ -139,7 +139,7 @@ void describe('a client of the embedded database', () => {
     assert.equal(await value(await open(), 'SELECT 1'), 1);
   });
 
-  void it('is sent away when it announces a message that is longer than any may be', async () => {
+  void it('is disconnected if it announces a message with an invalid length', async () => {
     const length = (bytes: number): Buffer => {
       const four = Buffer.alloc(4);
       four.writeUInt32BE(bytes);
@@ -161,7 +161,7 @@ void describe('a client of the embedded database', () => {
     assert.equal(await value(await open(), long), 20_000);
   });
 
-  void it('may send many requests before it reads an answer, with a COPY among them', async () => {
+  void it('can send many requests, including a COPY, before it reads an answer', async () => {
     const { ask } = await served.dial();
     const numbers = Array.from({ length: 500 }, (_, n) => wire('Q', `SELECT 'n' || ${n}\0`));
     const { socket } = await served.dial();
@@ -180,7 +180,7 @@ void describe('a client of the embedded database', () => {
     assert.match(await ask(wire('Q', 'DISCARD ALL\0')), /DISCARD ALL/);
   });
 
-  void it('neither blocks others nor fills the memory with a long answer that it does not read', async () => {
+  void it('neither blocks others nor fills memory if it does not read a long answer', async () => {
     const { socket } = await served.dial();
     const other = await open();
     const earlier = buffersInUse();
@@ -200,7 +200,7 @@ void describe('a client of the embedded database', () => {
     assert.match(answer, /SELECT 64000\0Z.{5}T.*afterC\0\0\0\rSELECT 1\0Z\0/s);
   });
 
-  void it('may disconnect in the middle of an answer', async () => {
+  void it('can disconnect in the middle of an answer', async () => {
     const { socket } = await served.dial();
     socket.pause();
     socket.write(wire('Q', `BEGIN; SELECT repeat('x', 1000) FROM generate_series(1, 64000)\0`));
@@ -209,7 +209,7 @@ void describe('a client of the embedded database', () => {
     assert.equal(await value(await open(), 'SELECT 5'), 5);
   });
 
-  void it('can cancel a query that still waits for its turn', async () => {
+  void it('can cancel a query that is still waiting for its turn', async () => {
     const [one, other] = [await open(), await open()];
     await one.query('BEGIN');
     const waiting = value(other, 'SELECT 5');
@@ -226,7 +226,7 @@ void describe('a client of the embedded database', () => {
   });
 });
 
-/** In bytes, after garbage collection. */
+/** The total size of all buffers in bytes, after garbage collection. */
 function buffersInUse(): number {
   setFlagsFromString('--expose_gc');
   const collect: unknown = runInNewContext('gc');
@@ -237,7 +237,7 @@ function buffersInUse(): number {
 
 const RUN = Buffer.concat([wire('B', '\0\0', '\0'.repeat(6)), wire('E', '\0\0\0\0\0')]);
 
-void it('notifies its clients when it closes, and does not wait for those that do not read', async () => {
+void it('a gateway notifies its clients when it closes, and does not wait for clients that do not read', async () => {
   const { folder, shared } = served;
   const second = await openGateway(async () => shared, { port: 0, patienceMs: 100, folder });
   const client = new Client({ host: '127.0.0.1', port: second.port ?? 0, user: 'anybody' });
@@ -256,7 +256,7 @@ void it('notifies its clients when it closes, and does not wait for those that d
   state('57P01')((await told)[0]);
 });
 
-void it('needs a free port', async () => {
+void it('a gateway needs a free port', async () => {
   const { folder, gateway, shared } = served;
   await assert.rejects(
     openGateway(async () => shared, { port: gateway.port, patienceMs: 100, folder }),
@@ -267,7 +267,7 @@ void it('needs a free port', async () => {
   );
 });
 
-void it('reports an engine that loses a query', async () => {
+void it('a gateway reports that the engine lost a query', async () => {
   const lost = await serve();
   const { socket } = await lost.dial();
   socket.write(wire('Q', `SELECT (repeat('[', 20000000))::json\0`));

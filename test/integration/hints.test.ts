@@ -11,7 +11,7 @@ import { startShortOfQuota } from '../support/launch-library/short-of-quota.ts';
 import { assertFailure, createTestServer, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
 /**
- * Every command that a hint prints, typed into a shell exactly as printed. The cases build on one another:
+ * Types every command that a hint prints into a shell, exactly as printed. The cases build on one another:
  * each command leaves the database in the state in which the next error occurs.
  */
 const replies = await sandboxReplies({ launches: 60 });
@@ -34,7 +34,7 @@ async function pull(...args: readonly string[]): Promise<string> {
   return report.run_id ?? '';
 }
 
-void describe('the command of a hint works as it is printed', () => {
+void describe('the command in a hint works as printed', () => {
   void it('before anything exists', async () => {
     await follow(['runs', 'prune'], 'migrate status');
     await follow(['run'], 'migrate up');
@@ -46,7 +46,7 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['query', 'SELECT 1'], 'run', { place: embedded });
   });
 
-  void it('for a schema of a version before the first release', async () => {
+  void it('for a schema from a version before the first release', async () => {
     const place = server.workspace({ source, resources: ['rockets'] });
     await place.json(['migrate', 'up']);
     await place.sql(`DELETE FROM migrations; INSERT INTO migrations (name) VALUES ('0018_derivation_key')`);
@@ -69,7 +69,7 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['run', '--sorce', 'x'], 'run --help');
   });
 
-  void it('for a record without a row, whatever characters its id has', async () => {
+  void it('for a record without a row, whatever characters its id contains', async () => {
     const [bare] = await workspace.sql<{ id: string }>(
       'SELECT id FROM launches WHERE id NOT IN (SELECT launch_id FROM launch_failures) LIMIT 1',
     );
@@ -95,7 +95,7 @@ void describe('the command of a hint works as it is printed', () => {
     api.set(LAUNCHES, { body: JSON.stringify(fewer.slice(0, 40)) });
     const accepted = /^SPACEX_PIPELINE_VANISHED_COUNT=20 spacex-pipeline run --resources launches$/;
     await follow(['run', '--full'], accepted);
-    // A rocket that does not exist: a check finds it.
+    // A launch whose rocket does not exist, which a check detects.
     const odd = String(replies[LAUNCHES].body).replace(/"rocket":"\w+"/, `"rocket":"${'0'.repeat(24)}"`);
     api.set(LAUNCHES, { body: odd });
     const later = await pull('--full');
@@ -112,7 +112,7 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['rejects', 'list', published], 'rejects list --status all');
   });
 
-  void it('for objects dropped from the database, until everything is restored', async () => {
+  void it('for dropped database objects, until everything is restored', async () => {
     const { schema, sql } = workspace;
     const rockets = 'SELECT count(*)::int AS n FROM rockets';
     const asItWas = await sql(rockets);
@@ -160,7 +160,7 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(['migrate', 'down', '--source', 'spacex'], '--source spacex migrate down --yes');
   });
 
-  void it('for a pull that the quota stops', async (t) => {
+  void it('for a pull that has used up its quota', async (t) => {
     const library = await startShortOfQuota();
     t.after(library.close);
     const living = { ...QUICK_SOURCE, baseUrl: library.baseUrl, pageSize: 2, provider: 'all' };
@@ -170,7 +170,7 @@ void describe('the command of a hint works as it is printed', () => {
     await follow(run, 'run --source launch-library', { place });
   });
 
-  void it('with a database URL whose secrets are given separately', async (t) => {
+  void it('with a database URL whose secrets are passed separately', async (t) => {
     const url = new URL(server.url);
     const password = decodeURIComponent(url.password);
     if (password === '') return t.skip('TEST_DATABASE_URL has no password');
@@ -192,7 +192,7 @@ void describe('the command of a hint works as it is printed', () => {
     const variable = { SPACEX_PIPELINE_DATABASE_URL: whole };
     await follow(['drift', 'zzz', '--database-url', whole], 'runs', { place, env: variable });
 
-    // What the hint says in addition to PGPASSWORD.
+    // The alternatives to PGPASSWORD that the hint mentions.
     const file = path.join(place.folder, '.pgpass');
     writeFileSync(file, `*:*:*:*:${password.replaceAll(/[:\\]/g, '\\$&')}\n`, { mode: 0o600 });
     const query = ['query', 'SELECT 1', '--database-url', bare];
@@ -209,7 +209,7 @@ void describe('the command of a hint works as it is printed', () => {
     for (const one of [home, named]) assert.deepEqual([one?.code, one?.stderr], [0, '']);
   });
 
-  void it('for every hint that exists', () => {
+  void it('for every hint in the code', () => {
     const root = path.join(REPOSITORY, 'src');
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
       (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !UNHINTED.includes(name),
@@ -229,9 +229,9 @@ void describe('the command of a hint works as it is printed', () => {
 });
 
 /**
- * Their tests are in other files, as they require a user other than root, a server that goes away, a running
- * serve, a source that is pulled by changes, or a network: cli-prune, the tests of resume, cli-jobs,
- * serve-gateway, changes, and cli-bare and first-folder.
+ * Commands that are tested in other files, because they require a user other than root, a server that goes
+ * away, a running serve, a source that is pulled by changes, or a network: cli-prune, the resume tests,
+ * cli-jobs, serve-gateway, changes, cli-bare and first-folder.
  */
 const TYPED_ELSEWHERE = [
   'runs prune',
@@ -244,7 +244,7 @@ const TYPED_ELSEWHERE = [
   'run --from archive',
 ].map((words) => `spacex-pipeline ${words}`);
 
-/** They mention the program for other reasons: in help, advisory locks, or the comments of a file. */
+/** Files that mention the program for other reasons: help, advisory locks, or comments in a generated file. */
 const UNHINTED = [
   'config/template.ts',
   'cli/command.ts',
@@ -254,7 +254,7 @@ const UNHINTED = [
   'adapters/postgres/migrate.ts',
 ];
 
-/** Switches to another schema and folder of the same workspace, and migrates it. */
+/** Configures a different schema and data folder in empty.json, and migrates the schema. */
 async function noRunsYet(): Promise<void> {
   const settings = {
     sources: { spacex: { ...source, resources: ['rockets'], schema: 'empty' } },

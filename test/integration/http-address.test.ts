@@ -13,14 +13,14 @@ const NO_IPV6 =
     .some((one) => one?.address === '::1') && 'this machine has no IPv6';
 
 void describe('a base URL', { concurrency: 4 }, () => {
-  void it('may have a path', async (t) => {
+  void it('can contain a path', async (t) => {
     const web = await serve(t, (_, response) => response.writeHead(200, JSON_TYPE).end('[]'));
     const { url } = await pullFrom(t, `${web.url}/mirror/api`);
     assert.equal(url, `${web.url}/mirror/api/x`);
     assert.equal(web.requests[0]?.path, '/mirror/api/x');
   });
 
-  void it('may be an IPv6 address', { skip: NO_IPV6 }, async (t) => {
+  void it('can contain an IPv6 address', { skip: NO_IPV6 }, async (t) => {
     const server = createServer((_, response) => response.writeHead(200, JSON_TYPE).end('[]'));
     server.listen(0, '::1');
     await once(server, 'listening');
@@ -31,7 +31,7 @@ void describe('a base URL', { concurrency: 4 }, () => {
     assert.equal(url, `${base}/mirror/x`);
   });
 
-  void it('may have a login, which is sent with each request and nowhere else', async (t) => {
+  void it('can contain a login, which is sent with each request and nowhere else', async (t) => {
     const login = `Basic ${Buffer.from('me:p@ß').toString('base64')}`;
     const web = await serve(t, (request, response) => {
       if (request.headers.authorization !== login) response.writeHead(401).end();
@@ -46,7 +46,7 @@ void describe('a base URL', { concurrency: 4 }, () => {
     );
   });
 
-  void it('with a login does not show it if an answer echoes it', async (t) => {
+  void it('does not reveal its login, even if a response echoes it', async (t) => {
     const web = await serve(t, (request, response) =>
       response
         .writeHead(request.url === '/x' ? 403 : 200, {
@@ -67,8 +67,8 @@ void describe('a base URL', { concurrency: 4 }, () => {
 
 void describe('a redirect', { concurrency: 4 }, () => {
   /**
-   * /x redirects to the first place, /1 to the next, and so on; the last one answers. PORT in a place is the
-   * server's.
+   * /x redirects to the first place, /1 to the second place, and so on. The last path answers with a body.
+   * PORT in a place stands for the server's port.
    */
   const leading = async (t: TestContext, places: readonly string[], status = 302): Promise<Web> => {
     const web: Web = await serve(t, (request, response) => {
@@ -81,14 +81,14 @@ void describe('a redirect', { concurrency: 4 }, () => {
   };
 
   for (const status of [301, 302, 303, 307, 308]) {
-    void it(`of ${status} is followed on the same host`, async (t) => {
+    void it(`is followed on the same host after a ${status}`, async (t) => {
       const web = await leading(t, ['/1'], status);
       const { attempts, body, url } = await pullFrom(t, web.url);
       assert.deepEqual([body, url, attempts.length], ['[]', `${web.url}/1`, 1]);
     });
   }
 
-  void it('is followed five times, for each form of an address; its query is never shown', async (t) => {
+  void it('is followed up to five times, with targets of any form, and without revealing their queries', async (t) => {
     const web = await leading(t, [
       '1',
       './2#f',
@@ -108,21 +108,21 @@ void describe('a redirect', { concurrency: 4 }, () => {
     assert.ok(
       web.requests.every(({ headers }) => headers['if-none-match'] === '"y"' && !headers.authorization),
     );
-    assert.ok(performance.now() - started > 240, 'each of them takes from the budget');
+    assert.ok(performance.now() - started > 240, 'each redirect counts toward the request budget');
     assert.doesNotMatch(JSON.stringify(lines), /geheim|#/);
   });
 
   const REFUSED: Readonly<Record<string, { readonly to: string; readonly message: RegExp }>> = {
-    'to another host': {
+    'to a different host': {
       to: 'http://other.test:PORT/1?key=geheim',
       message:
         /^Cannot get http:\/\/api\.test:\d+\/x: it redirects to http:\/\/other\.test:\d+\/1\?\*\*\*, which is on a different host$/,
     },
-    'to another port': {
+    'to a different port': {
       to: 'http://api.test:1/',
       message: /: it redirects to http:\/\/api\.test:1\/, which uses a different port$/,
     },
-    'to what is not HTTP': {
+    'to a scheme other than HTTP': {
       to: 'ftp://u:geheim@api.test/',
       message: /: it redirects to ftp:\/\/api\.test\/, which is no/,
     },
@@ -136,7 +136,7 @@ void describe('a redirect', { concurrency: 4 }, () => {
     },
   };
   for (const [what, { to, message }] of Object.entries(REFUSED)) {
-    void it(`${what} is a final error`, async (t) => {
+    void it(`is a final error if it leads ${what}`, async (t) => {
       const web = await leading(t, [to]);
       const { upstream } = openTestUpstream(web.url);
       t.after(upstream.close);

@@ -9,7 +9,7 @@ const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Enco
 const OPEN_TUNNEL = 'HTTP/1.1 200 Connection established\r\n\r\n';
 const LIMITS = { connectTimeoutSeconds: 0.4, headersTimeoutSeconds: 0.4, bodyTimeoutSeconds: 0.4 };
 
-/** Writes the same text again and again, with pauses far below the limit. */
+/** Writes the same text over and over, with pauses far below the limit. */
 function keepWriting(socket: Socket, text: string): void {
   const timer = setInterval(() => socket.write(text), 50);
   socket.on('close', () => clearInterval(timer));
@@ -25,22 +25,22 @@ type Wait = {
 const byProxy = (url: string) => ({ baseUrl: 'https://api.test', httpsProxy: url });
 
 const WAITS: Readonly<Record<string, Wait>> = {
-  'a name that nobody resolves': {
+  'a host name that is never resolved': {
     way: () => ({ baseUrl: 'http://name.silent' }),
-    answer: () => assert.fail('nobody connects'),
+    answer: () => assert.fail('no connection is expected'),
     reason: /connecting took too long/,
   },
-  'TLS that is never agreed on': {
+  'a TLS handshake that never ends': {
     way: (url) => ({ baseUrl: url.replace('http:', 'https:') }),
     answer: () => undefined,
     reason: /connecting took too long/,
   },
-  'a tunnel that never comes': {
+  'a proxy tunnel that never opens': {
     way: byProxy,
     answer: () => undefined,
     reason: /no response arrived in time/,
   },
-  'a tunnel of which the head never ends': {
+  'a proxy tunnel whose response head never ends': {
     way: byProxy,
     answer(socket) {
       socket.write('HTTP/1.1 200 OK\r\n');
@@ -48,12 +48,12 @@ const WAITS: Readonly<Record<string, Wait>> = {
     },
     reason: /no response arrived in time/,
   },
-  'TLS in a tunnel that is never agreed on': {
+  'a TLS handshake in a tunnel that never ends': {
     way: byProxy,
     answer: (socket, asked) => asked.toString().startsWith('CONNECT') && socket.write(OPEN_TUNNEL),
     reason: /connecting took too long/,
   },
-  'a head that never comes': { answer: () => undefined, reason: /no response arrived in time/ },
+  'a head that never arrives': { answer: () => undefined, reason: /no response arrived in time/ },
   'a head that never ends': {
     answer(socket) {
       socket.write('HTTP/1.1 200 OK\r\nX: ');
@@ -61,22 +61,22 @@ const WAITS: Readonly<Record<string, Wait>> = {
     },
     reason: /no response arrived in time/,
   },
-  'a head that is announced again and again': {
+  'a head that is announced over and over': {
     answer: (socket) => keepWriting(socket, 'HTTP/1.1 102 Processing\r\n\r\n'),
     reason: /no response arrived in time/,
   },
-  'a body that stops': {
+  'a body that stops arriving': {
     answer: (socket) => socket.write(`${HEAD}1\r\n[\r\n`),
     reason: /the body stopped arriving/,
   },
-  'the body of an error that never ends': {
+  'an error body that never ends': {
     answer(socket) {
       socket.write('HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\n');
       keepWriting(socket, 'x');
     },
     reason: /it responded with 500/,
   },
-  'a body that trickles': {
+  'a body that arrives too slowly': {
     answer(socket) {
       socket.write(HEAD);
       keepWriting(socket, '1\r\n \r\n');
@@ -112,9 +112,9 @@ async function begin(t: TestContext, { answer, way }: Wait, signal: AbortSignal)
   return { upstream, pulling, answered: answered.promise, isAsked: !baseUrl.includes('silent') };
 }
 
-void describe('the wait for', { concurrency: 6 }, () => {
+void describe('a request', { concurrency: 6 }, () => {
   for (const [what, wait] of Object.entries(WAITS)) {
-    void it(`${what} is limited, and followed by another try`, async (t) => {
+    void it(`times out and is retried: ${what}`, async (t) => {
       const { pulling, upstream } = await begin(t, wait, AbortSignal.timeout(20_000));
       t.after(upstream.close);
       await assert.rejects(pulling, {
@@ -123,7 +123,7 @@ void describe('the wait for', { concurrency: 6 }, () => {
       });
     });
 
-    void it(`${what} ends at once if the run is interrupted`, async (t) => {
+    void it(`ends immediately if the run is interrupted: ${what}`, async (t) => {
       const interrupted = new AbortController();
       const patient = {
         ...wait,

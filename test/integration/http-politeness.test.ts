@@ -6,12 +6,12 @@ import { PipelineError } from '../../src/core/errors.ts';
 import { attemptsOf, fetchFrom, JSON_TYPE, openTestUpstream, serve } from '../support/http-upstream.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
-/** Half past seven in the morning, at an HTTP date. */
+/** A full second, because HTTP dates have no fractions. */
 const NOW = Date.UTC(2026, 0, 5, 7, 30);
 
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string | string[]>> };
 
-/** A source and a server in the same virtual time; each path gives its answers in turn, then 200. */
+/** A source and a server in the same virtual time. Each path returns these answers in turn, then 200. */
 async function stage(t: TestContext, answers: readonly Answer[], options: Partial<HttpOptions> = {}) {
   const { clock, during } = createVirtualClock(NOW);
   const asked: { readonly path: string; readonly at: number }[] = [];
@@ -33,8 +33,8 @@ async function stage(t: TestContext, answers: readonly Answer[], options: Partia
   t.after(upstream.close);
   let ended = 0;
   /**
-   * Each request is reported when it begins; it ends with a redirect, a wait for the next attempt, or the end
-   * of its fetch.
+   * The log reports the start of each request. A request ends with a redirect, with the wait for the next
+   * attempt, or with the end of its fetch.
    */
   const isBusy = (): boolean => {
     const begun = lines.filter(
@@ -59,7 +59,7 @@ async function stage(t: TestContext, answers: readonly Answer[], options: Partia
 }
 
 void describe('the request budget', () => {
-  void it('is shared by all resources, their retries and redirects', async (t) => {
+  void it('is shared by all resources, including retries and redirects', async (t) => {
     const answers = [{ status: 503 }, { status: 429, headers: { 'retry-after': '0' } }, { status: 500 }];
     const { asked, fetchAll } = await stage(t, answers, {
       requestsPerSecond: 4,
@@ -70,19 +70,20 @@ void describe('the request budget', () => {
       fetched.map(({ attempts }) => attempts.map(({ status }) => status)),
       Array.from({ length: 5 }, () => [503, 429, 500, 200]),
     );
-    // No wait is longer than the queue for the budget, so that the budget alone sets the pace: exactly four a second.
+    // No wait is longer than the queue for the budget, so the budget alone sets the pace: exactly four requests a
+    // second.
     assert.deepEqual(
       asked.map(({ at }) => at),
       Array.from({ length: 20 }, (_, index) => index * 250),
     );
   });
 
-  void it('is held for all by a 429, until its Retry-After has passed', async (t) => {
+  void it('is blocked for all resources after a 429, until its Retry-After has passed', async (t) => {
     const answers = [{ status: 429, headers: { 'retry-after': '7' } }];
     const { asked, fetchAll } = await stage(t, answers, { requestsPerSecond: 4 });
     await fetchAll(['/a', '/b', '/c']);
-    // Each path is refused once. No requests are sent while any refusal is in effect, whichever path it
-    // concerned.
+    // Each path receives one 429. No request is sent before the Retry-After of every 429 has passed, no matter
+    // which path received it.
     const times = asked.map(({ at }) => at);
     assert.deepEqual(times, [0, 7000, 14_000, 21_000, 21_250, 21_500]);
   });
@@ -100,7 +101,7 @@ void describe('the request budget', () => {
 });
 
 const AFTER_90_SECONDS = 'Mon, 05 Jan 2026 07:31:30 GMT';
-/** Seconds until the second attempt; those of the backoff if the header is not usable. */
+/** Seconds until the second attempt. If the header is not usable, this is the backoff delay. */
 const WAITS: readonly (readonly [header: string | string[], seconds: number])[] = [
   ['7', 7],
   ['120', 120],
@@ -120,7 +121,7 @@ const WAITS: readonly (readonly [header: string | string[], seconds: number])[] 
 
 void describe('Retry-After', { concurrency: 4 }, () => {
   for (const [header, seconds] of WAITS) {
-    void it(`of ${JSON.stringify(header)} is a wait of ${seconds} s`, async (t) => {
+    void it(`${JSON.stringify(header)} delays the retry by ${seconds} s`, async (t) => {
       const { asked, fetchAll, lines } = await stage(t, [
         { status: 503, headers: { 'retry-after': header } },
       ]);
@@ -159,7 +160,7 @@ void describe('Retry-After', { concurrency: 4 }, () => {
     ['9'.repeat(12), 'after the year 9999'],
     ['9'.repeat(400), 'after the year 9999'],
   ] as const) {
-    void it(`of ${header.slice(0, 40)} is too long: it fails at once and says when to retry`, async (t) => {
+    void it(`${header.slice(0, 40)} is too long, so the request fails immediately and says when to retry`, async (t) => {
       const { asked, fetchAll, lines } = await stage(t, [
         { status: 429, headers: { 'retry-after': header } },
       ]);
@@ -182,8 +183,8 @@ void describe('Retry-After', { concurrency: 4 }, () => {
   }
 });
 
-void describe('a request that fails for good', () => {
-  void it('reports each try, its reason and its wait, in the log and in the meta file', async (t) => {
+void describe('a request that fails on every attempt', () => {
+  void it('reports each attempt with its reason and its delay, in the log and in the meta file', async (t) => {
     const all = Array.from({ length: 4 }, () => ({ status: 500 }));
     const { fetchAll, lines } = await stage(t, all, { maxAttempts: 4 });
     const error = await failureOf(fetchAll(['/a']));
@@ -214,7 +215,7 @@ async function failureOf(work: Promise<unknown>): Promise<PipelineError> {
     if (error instanceof PipelineError) return error;
     throw error;
   }
-  return assert.fail('It did not fail');
+  return assert.fail('the request did not fail');
 }
 
 function waitsOf(error: PipelineError): unknown[] {

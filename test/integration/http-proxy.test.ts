@@ -41,13 +41,13 @@ after(async () => {
   await Promise.all([http.close(), https.close(), proxy.close()]);
 });
 
-/** Sends both schemes through one proxy. */
+/** Options that send both schemes through one proxy. */
 function by(url: string, noProxy: string | null = null) {
   return { httpProxy: url, httpsProxy: url, noProxy };
 }
 
 void describe('a proxy', { concurrency: 1 }, () => {
-  void it('gets full URLs for http, and requests for a tunnel for https, with its login', async (t) => {
+  void it('receives full URLs for http and tunnel requests for https, with its login', async (t) => {
     const own = await startProxy({ login: LOGIN });
     t.after(own.close);
     const options = by(`http://${USERINFO}proxy.test:${own.port}`);
@@ -61,7 +61,7 @@ void describe('a proxy', { concurrency: 1 }, () => {
     }
   });
 
-  void it('may use TLS itself, and have a login that is not fully encoded', async (t) => {
+  void it('can use TLS, and a login that is not fully percent-encoded', async (t) => {
     const own = await startProxy({ tls: proxyCertificate, login: `Basic ${btoa('me:100%')}` });
     t.after(own.close);
     const options = by(`https://me:100%@proxy.test:${own.port}`);
@@ -71,7 +71,7 @@ void describe('a proxy', { concurrency: 1 }, () => {
     assert.equal(own.requests.length, 2);
   });
 
-  void it('is bypassed if NO_PROXY says so, and for this machine', async (t) => {
+  void it('is bypassed for hosts in NO_PROXY and for this machine', async (t) => {
     const options = by(`http://127.0.0.1:${closed}`, 'other.test,.test');
     for (const url of [http.url, https.url]) await pullFrom(t, url, options);
     await pullFrom(t, `http://127.0.0.1:${http.port}`, by(`http://127.0.0.1:${closed}`));
@@ -88,7 +88,7 @@ void describe('a proxy', { concurrency: 1 }, () => {
 
 type Failing = {
   readonly options?: Parameters<typeof startProxy>[0];
-  /** In place of a newly started one. */
+  /** The proxy's URL. Without it, the test starts a proxy. */
   readonly url?: () => string;
   readonly reason: RegExp;
   readonly hint: RegExp;
@@ -96,25 +96,25 @@ type Failing = {
 };
 
 const FAILING: Readonly<Record<string, Failing>> = {
-  'is not there': {
+  'is down': {
     url: () => `http://${USERINFO}proxy.test:${closed}`,
     reason: /: connect ECONNREFUSED 127\.0\.0\.1:\d+ \(3 attempts\)$/,
     hint: /NO_PROXY/,
     tries: 0,
   },
-  'has no address': {
+  'has a host name without an address': {
     url: () => 'http://proxy.nowhere:3128',
     reason: /: getaddrinfo ENOTFOUND proxy\.nowhere \(3 attempts\)$/,
     hint: /NO_PROXY/,
     tries: 0,
   },
-  'wants a login': {
+  'requires a login': {
     options: { login: LOGIN },
     reason: /responded with 407/,
     hint: /user:password@host/,
     tries: 1,
   },
-  'is not trusted': {
+  'has an untrusted certificate': {
     options: { tls: untrusted },
     reason: /trusts \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/,
     hint: /NODE_EXTRA_CA_CERTS/,
@@ -122,13 +122,13 @@ const FAILING: Readonly<Record<string, Failing>> = {
   },
 };
 const NO_TUNNEL: Readonly<Record<string, Failing>> = {
-  'forbids the tunnel': {
+  'refuses the tunnel': {
     options: { tunnelStatus: 403 },
     reason: /: the proxy responded with 403$/,
     hint: /NO_PROXY/,
     tries: 1,
   },
-  'cannot make the tunnel': {
+  'cannot open the tunnel': {
     options: { tunnelStatus: 502 },
     reason: /: the proxy responded with 502 \(3 attempts\)$/,
     hint: /NO_PROXY/,
@@ -142,7 +142,7 @@ const NO_TUNNEL: Readonly<Record<string, Failing>> = {
   },
 };
 
-void describe('a proxy that', { concurrency: 4 }, () => {
+void describe('a failing proxy', { concurrency: 4 }, () => {
   const cases = [
     ...Object.entries(FAILING).flatMap(([what, one]) => [
       [what, 'http', one] as const,
@@ -151,7 +151,7 @@ void describe('a proxy that', { concurrency: 4 }, () => {
     ...Object.entries(NO_TUNNEL).map(([what, one]) => [what, 'https', one] as const),
   ];
   for (const [what, scheme, { options, url, reason, hint, tries }] of cases) {
-    void it(`${what} causes a clear error for ${scheme}`, async (t) => {
+    void it(`causes a clear error for ${scheme} if it ${what}`, async (t) => {
       const own = await startProxy(options);
       t.after(own.close);
       const secret = options?.login === undefined ? USERINFO : 'me:geheimnis@';
@@ -182,7 +182,7 @@ void describe('a proxy that', { concurrency: 4 }, () => {
 });
 
 void describe('TLS', { concurrency: 1 }, () => {
-  void it('with a certificate of an unknown CA is an error that says how to trust it', async (t) => {
+  void it('fails with a certificate from an unknown CA, and the error says how to trust the CA', async (t) => {
     const web = await startWeb((_, response) => response.end(), { tls: untrusted });
     t.after(web.close);
     const expected = {
@@ -195,7 +195,7 @@ void describe('TLS', { concurrency: 1 }, () => {
     await assert.rejects(pullFrom(t, web.url, by(`http://${USERINFO}proxy.test:${proxy.port}`)), expected);
   });
 
-  void it('with a certificate for another name is an error that says so', async (t) => {
+  void it('fails with a certificate for a different host name, and the error gives the reason', async (t) => {
     const web = await startWeb((_, response) => response.end(), { tls: certificate, host: 'other.test' });
     t.after(web.close);
     const expected = {
@@ -206,7 +206,7 @@ void describe('TLS', { concurrency: 1 }, () => {
     await assert.rejects(pullFrom(t, web.url, by(`http://${USERINFO}proxy.test:${proxy.port}`)), expected);
   });
 
-  void it('where the server has none is a final error', async (t) => {
+  void it('fails without a retry if the server does not use TLS', async (t) => {
     await assert.rejects(pullFrom(t, http.url.replace('http:', 'https:')), {
       code: 'source',
       message: /: the TLS handshake failed \(\w+\)$/,

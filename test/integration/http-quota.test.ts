@@ -33,7 +33,7 @@ function auth(token: string | null): HttpOptions['auth'] {
   return { scheme: 'Token', token, setting: SETTING };
 }
 
-/** The stand-in, and an upstream that requests from it, on one clock. */
+/** The stand-in, and an upstream that sends requests to it, on one clock. */
 async function stage(t: TestContext, options: LaunchLibraryOptions = {}, own: Partial<HttpOptions> = {}) {
   const { clock, pass, waits } = createQuickClock();
   const library = await startLaunchLibrary({ launches: 5, clock, ...options });
@@ -64,7 +64,7 @@ async function stage(t: TestContext, options: LaunchLibraryOptions = {}, own: Pa
       tries.end();
     }
   }
-  /** The requested paths, without queries. */
+  /** The requested paths without queries, each with its status. */
   const asked = (): readonly string[] =>
     library.requests().map(({ path, status }) => `${path.replace(/^\/2\.3\.0|\?.*$/g, '')} ${status}`);
   return { asked, get, library, lines, pass, tried, upstream, waits };
@@ -72,7 +72,7 @@ async function stage(t: TestContext, options: LaunchLibraryOptions = {}, own: Pa
 
 async function refusal(request: Promise<unknown>): Promise<PipelineError> {
   const error: unknown = await request.then(
-    () => assert.fail('it was answered'),
+    () => assert.fail('the request succeeded'),
     (reason: unknown) => reason,
   );
   assert.ok(error instanceof PipelineError && error.code === 'source', String(error));
@@ -80,7 +80,7 @@ async function refusal(request: Promise<unknown>): Promise<PipelineError> {
 }
 
 void describe('a quota', () => {
-  void it('is read with one request that does not count', async (t) => {
+  void it('is read with one request, which does not count toward the quota', async (t) => {
     const { asked, get, pass, upstream } = await stage(t);
     assert.deepEqual(await upstream.quota(never), { left: 15, limit: 15, seconds: 3600, nextSeconds: 0 });
     assert.deepEqual(asked(), ['/api-throttle/ 200']);
@@ -108,11 +108,11 @@ void describe('a quota', () => {
   });
 
   for (const [what, faults] of [
-    ['answers an error', 'status=500@api-throttle'],
-    ['refuses to say', 'status=403@api-throttle'],
+    ['responds with an error', 'status=500@api-throttle'],
+    ['refuses the quota request', 'status=403@api-throttle'],
     ['sends no JSON', 'html@api-throttle'],
-    ['sends a part of its answer', 'truncate=20@api-throttle'],
-    ['breaks off', 'reset@api-throttle'],
+    ['sends only a part of its answer', 'truncate=20@api-throttle'],
+    ['resets the connection', 'reset@api-throttle'],
   ] as const) {
     void it(`is unknown if the source ${what}, and nothing fails`, async (t) => {
       const { asked, get, tried, upstream } = await stage(t, { faults });
@@ -123,7 +123,7 @@ void describe('a quota', () => {
     });
   }
 
-  void it('is read again if the first try fails', async (t) => {
+  void it('is read again if the first attempt fails', async (t) => {
     const { asked, upstream } = await stage(t, { faults: 'status=503@api-throttlex1' });
     assert.equal((await upstream.quota(never))?.left, 15);
     assert.equal(asked().length, 2);
@@ -139,20 +139,20 @@ void describe('a quota', () => {
     assert.equal(await upstream.quota(never), null);
   });
 
-  void it('is unknown, without a request, if a source has none', async (t) => {
+  void it('is unknown, without a request, if the source has no quota', async (t) => {
     const { asked, upstream } = await stage(t, {}, { quota: null });
     assert.equal(await upstream.quota(never), null);
     assert.deepEqual(asked(), []);
   });
 
-  void it('is not read any more if the run is interrupted', async (t) => {
+  void it('is not read if the run is interrupted', async (t) => {
     const { upstream } = await stage(t);
     await assert.rejects(upstream.quota(AbortSignal.abort(new Error('stopped'))), { message: 'stopped' });
   });
 });
 
-void describe('429 on a source with a quota', () => {
-  void it('waits for Retry-After, without reading the quota', async (t) => {
+void describe('a 429 from a source with a quota', () => {
+  void it('delays the next attempt by its Retry-After, without reading the quota', async (t) => {
     const { asked, get, waits } = await stage(t, { requestsPerWindow: 1, windowSeconds: 90 });
     await get();
     await get();
@@ -160,7 +160,7 @@ void describe('429 on a source with a quota', () => {
     assert.deepEqual(waits, [90_000]);
   });
 
-  void it('waits as the quota says if there is no Retry-After', async (t) => {
+  void it('delays the next attempt until the quota is available again if there is no Retry-After', async (t) => {
     const options = { requestsPerWindow: 1, windowSeconds: 90, retryAfter: false };
     const { asked, get, waits } = await stage(t, options);
     await get();
@@ -170,7 +170,7 @@ void describe('429 on a source with a quota', () => {
   });
 
   for (const retryAfter of [true, false]) {
-    void it(`ends the pull with the time to retry, and suggests the token, ${retryAfter ? 'with' : 'without'} Retry-After`, async (t) => {
+    void it(`ends the pull with the retry time, and suggests a token, ${retryAfter ? 'with' : 'without'} Retry-After`, async (t) => {
       const { get, pass, waits } = await stage(t, { requestsPerWindow: 1, retryAfter });
       await get();
       pass(60_000);
@@ -186,13 +186,13 @@ void describe('429 on a source with a quota', () => {
     });
   }
 
-  void it('says when to retry on the last try as well', async (t) => {
+  void it('provides the retry time even on the last attempt', async (t) => {
     const { get } = await stage(t, { requestsPerWindow: 1 }, { maxAttempts: 1 });
     await get();
     assert.ok((await refusal(get())).retryAt !== undefined);
   });
 
-  void it('is never retried if the time to retry is unknown', async (t) => {
+  void it('is never retried if the retry time is unknown', async (t) => {
     const { asked, get, waits } = await stage(t, {
       requestsPerWindow: 1,
       retryAfter: false,
@@ -207,20 +207,20 @@ void describe('429 on a source with a quota', () => {
 });
 
 void describe('a token', () => {
-  void it('is sent with each request, including the one for the quota', async (t) => {
+  void it('is sent with each request, including the quota request', async (t) => {
     const { get, upstream } = await stage(t, {}, { auth: auth(TOKEN) });
     await get();
     assert.deepEqual(await upstream.quota(never), { left: 299, limit: 300, seconds: 3600, nextSeconds: 0 });
   });
 
-  void it('is not suggested if it is configured', async (t) => {
+  void it('is not suggested if one is configured', async (t) => {
     const { get } = await stage(t, { tokenRequestsPerWindow: 1 }, { auth: auth(TOKEN) });
     await get();
     const { hint } = await refusal(get());
     assert.equal(hint, 'Start the run again after that time, or raise maxRetryAfterSeconds (now 120).');
   });
 
-  void it('is hidden in what a server echoes, and in the log', async (t) => {
+  void it('is hidden in echoed responses and in the log', async (t) => {
     const forms = [TOKEN, encodeURIComponent(TOKEN)];
     const web = await serve(t, (request, response) => {
       assert.equal(request.headers.authorization, `Token ${TOKEN}`);
@@ -245,7 +245,7 @@ void describe('a token', () => {
     assert.equal(web.requests[0]?.headers.authorization, `Token ${TOKEN}`);
   });
 
-  void it('does not follow a redirect to another host or port', async (t) => {
+  void it('is not sent to a different host or port after a redirect', async (t) => {
     const other = await startWeb((_, response) => response.end('[]'));
     t.after(other.close);
     for (const host of ['localhost', TEST_HOST]) {

@@ -7,7 +7,7 @@ import { TEST_HOST } from '../support/offline.ts';
 import { listen } from '../support/web.ts';
 
 void describe('an address', { concurrency: 3 }, () => {
-  void it('is reached by a connection without a request', async (t) => {
+  void it('is probed with a connection, without a request', async (t) => {
     const web = await serve(t, (_, response) => response.end());
     const { upstream } = openTestUpstream(web.url);
     t.after(upstream.close);
@@ -15,7 +15,7 @@ void describe('an address', { concurrency: 3 }, () => {
     assert.equal(web.requests.length, 0);
   });
 
-  void it('where nothing listens is unreachable, and says why', async (t) => {
+  void it('is unreachable, with a reason, if nothing listens there', async (t) => {
     const server = createServer();
     const port = await listen(server);
     server.close();
@@ -24,7 +24,7 @@ void describe('an address', { concurrency: 3 }, () => {
     assert.match((await upstream.reach(never)) ?? '', /ECONNREFUSED/);
   });
 
-  void it('where nothing answers is unreachable after 2.5 s', async (t) => {
+  void it('is unreachable after 2.5 s if nothing answers there', async (t) => {
     const { url } = await serveBytes(t, () => undefined);
     const { upstream } = openTestUpstream(url.replace('http:', 'https:'), { connectTimeoutSeconds: 60 });
     t.after(upstream.close);
@@ -33,7 +33,7 @@ void describe('an address', { concurrency: 3 }, () => {
     assert.ok(performance.now() - started < 4000);
   });
 
-  void it('is no longer tried if the run is interrupted', async (t) => {
+  void it('is no longer probed after the run is interrupted', async (t) => {
     const { url } = await serveBytes(t, () => undefined);
     const { upstream } = openTestUpstream(url.replace('http:', 'https:'), { connectTimeoutSeconds: 60 });
     t.after(upstream.close);

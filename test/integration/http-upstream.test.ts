@@ -9,37 +9,37 @@ const BODY = `[${'{"name":"Größe"},'.repeat(5000)}{}]`;
 type Encoded = {
   readonly header: string;
   readonly bytes: Buffer;
-  /** The encoding that is decoded, if the header says otherwise. */
+  /** The encoding that is decoded, if it differs from the header. */
   readonly encoding?: string;
 };
 
 const ENCODED: Readonly<Record<string, Encoded>> = {
   gzip: { header: 'gzip', bytes: gzipSync(BODY) },
-  'gzip in capitals': { header: 'GZIP', bytes: gzipSync(BODY), encoding: 'gzip' },
+  'gzip in capital letters': { header: 'GZIP', bytes: gzipSync(BODY), encoding: 'gzip' },
   'gzip by its old name': { header: 'x-gzip', bytes: gzipSync(BODY) },
-  'gzip, said twice and done twice': { header: 'gzip, gzip', bytes: gzipSync(gzipSync(BODY)) },
-  'gzip, said twice and done once': { header: 'gzip, gzip', bytes: gzipSync(BODY), encoding: 'gzip' },
-  'gzip, said and not done': { header: 'gzip', bytes: Buffer.from(BODY), encoding: 'identity' },
-  'gzip, said and not done, with space before': {
+  'gzip, declared twice and applied twice': { header: 'gzip, gzip', bytes: gzipSync(gzipSync(BODY)) },
+  'gzip, declared twice and applied once': { header: 'gzip, gzip', bytes: gzipSync(BODY), encoding: 'gzip' },
+  'gzip, declared but not applied': { header: 'gzip', bytes: Buffer.from(BODY), encoding: 'identity' },
+  'gzip, declared but not applied, after a line break': {
     header: 'gzip',
     bytes: Buffer.from(`\n${BODY}`),
     encoding: 'identity',
   },
-  'what is no encoding': { header: 'utf-8', bytes: Buffer.from(BODY), encoding: 'identity' },
-  'an empty name': { header: '', bytes: Buffer.from(BODY), encoding: 'identity' },
+  'a charset instead of an encoding': { header: 'utf-8', bytes: Buffer.from(BODY), encoding: 'identity' },
+  'an empty encoding name': { header: '', bytes: Buffer.from(BODY), encoding: 'identity' },
   'identity and gzip': { header: 'identity, gzip', bytes: gzipSync(BODY), encoding: 'gzip' },
   'gzip in two members': {
     header: 'gzip',
     bytes: Buffer.concat([gzipSync(BODY.slice(0, 99)), gzipSync(BODY.slice(99))]),
   },
   brotli: { header: 'br', bytes: brotliCompressSync(BODY) },
-  'gzip of brotli': { header: 'br, gzip', bytes: gzipSync(brotliCompressSync(BODY)) },
+  'gzip over brotli': { header: 'br, gzip', bytes: gzipSync(brotliCompressSync(BODY)) },
   'no encoding': { header: 'identity', bytes: Buffer.from(BODY) },
 };
 
 void describe('a body', { concurrency: 4 }, () => {
   for (const [name, { header, bytes, encoding = header }] of Object.entries(ENCODED)) {
-    void it(`comes decoded from ${name}`, async (t) => {
+    void it(`is decoded: ${name}`, async (t) => {
       const web = await serve(t, (_, response) =>
         response.writeHead(200, { ...JSON_TYPE, 'content-encoding': header }).end(bytes),
       );
@@ -54,7 +54,7 @@ void describe('a body', { concurrency: 4 }, () => {
     ['gzip', gzipSync(BODY)],
     ['br', brotliCompressSync(BODY)],
   ] as const) {
-    void it(`that ends within its ${header} is requested again`, async (t) => {
+    void it(`is requested again if its ${header} data is truncated`, async (t) => {
       const web = await serve(t, (_, response, number) =>
         response
           .writeHead(200, { ...JSON_TYPE, 'content-encoding': header })
@@ -69,7 +69,7 @@ void describe('a body', { concurrency: 4 }, () => {
       assert.equal(attempts.length, 2);
     });
 
-    void it(`that is not ${header} fails in the end`, async (t) => {
+    void it(`fails after all attempts if it is not valid ${header}`, async (t) => {
       const web = await serve(t, (_, response) =>
         response.writeHead(200, { ...JSON_TYPE, 'content-encoding': header }).end('no such thing'),
       );
@@ -81,10 +81,10 @@ void describe('a body', { concurrency: 4 }, () => {
   }
 
   for (const [what, header, bytes] of [
-    ['ends within its gzip', { 'content-encoding': 'gzip' }, gzipSync(BODY).subarray(0, 99)],
-    ['breaks off', { 'content-length': 9999 }, Buffer.from('[1')],
+    ['contains truncated gzip data', { 'content-encoding': 'gzip' }, gzipSync(BODY).subarray(0, 99)],
+    ['is truncated', { 'content-length': 9999 }, Buffer.from('[1')],
   ] as const) {
-    void it(`that ${what} before it is read is an error only for its reader`, async (t) => {
+    void it(`causes an error only for its reader if it ${what}`, async (t) => {
       const web = await serve(t, (request, response) => {
         if (request.url !== '/x') response.end();
         else if ('content-length' in header)
@@ -94,7 +94,7 @@ void describe('a body', { concurrency: 4 }, () => {
       const { upstream } = openTestUpstream(web.url, { maxAttempts: 1 });
       t.after(upstream.close);
       const reading = fetchFrom(upstream, { path: '/x' }, async ({ body }) => {
-        // By then, everything that the other answer sends has arrived.
+        // After these requests, everything that the server sends for /x has arrived.
         for (let turn = 0; turn < 10; turn += 1) await fetchFrom(upstream, { path: '/y' }, async () => null);
         for await (const _ of body);
       });
@@ -105,7 +105,7 @@ void describe('a body', { concurrency: 4 }, () => {
     });
   }
 
-  void it('in an encoding that was not requested is refused at once', async (t) => {
+  void it('is rejected without a retry if its encoding was not requested', async (t) => {
     const web = await serve(t, (_, response) =>
       response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'zstd' }).end('x'),
     );
@@ -116,14 +116,14 @@ void describe('a body', { concurrency: 4 }, () => {
     assert.equal(web.requests.length, 1);
   });
 
-  void it('of an error is quoted after decoding', async (t) => {
+  void it('is decoded before it is quoted in an error', async (t) => {
     const web = await serve(t, (_, response) =>
       response.writeHead(404, { 'content-encoding': 'gzip' }).end(gzipSync('no such thing')),
     );
     await assert.rejects(pullFrom(t, web.url), { message: /: it responded with 404 \("no such thing"\)$/ });
   });
 
-  void it('that is shorter than announced is requested again', async (t) => {
+  void it('is requested again if it is shorter than announced', async (t) => {
     const web = await serve(t, (request, response, number) => {
       response.writeHead(200, { ...JSON_TYPE, 'content-length': 6 });
       if (number > 1) response.end('[1, 2]');
@@ -133,7 +133,7 @@ void describe('a body', { concurrency: 4 }, () => {
     assert.deepEqual([body, attempts.length], ['[1, 2]', 2]);
   });
 
-  void it('that comes slowly is accepted, as long as it does not pause', async (t) => {
+  void it('can arrive slowly, as long as it does not pause', async (t) => {
     const web = await serve(t, (_, response) => {
       response.writeHead(200, JSON_TYPE);
       const text = ['[', '1', ',', ' ', '2', ',', ' ', '3', ']'];
@@ -149,9 +149,9 @@ void describe('a body', { concurrency: 4 }, () => {
   });
 });
 
-void describe('an answer', { concurrency: 4 }, () => {
+void describe('a request', { concurrency: 4 }, () => {
   for (const status of [201, 204, 206, 300, 305, 401, 407, 410, 418]) {
-    void it(`of ${status} is final`, async (t) => {
+    void it(`is not repeated after a ${status}`, async (t) => {
       const web = await serve(t, (_, response) => response.writeHead(status, JSON_TYPE).end());
       await assert.rejects(pullFrom(t, web.url), {
         code: 'source',
@@ -162,7 +162,7 @@ void describe('an answer', { concurrency: 4 }, () => {
   }
 
   for (const status of [408, 425, 429, 500, 502, 599]) {
-    void it(`of ${status} is retried`, async (t) => {
+    void it(`is repeated after a ${status}`, async (t) => {
       const web = await serve(t, (_, response, number) =>
         response.writeHead(number === 1 ? status : 200, JSON_TYPE).end('[]'),
       );
@@ -191,7 +191,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     ['"x"', 'W/"x"'],
     ['"x"', null],
   ] as const) {
-    void it(`of ${kept} is answered by a 304 with ${answered ?? 'no ETag'}`, async (t) => {
+    void it(`${kept} accepts a 304 with ${answered ?? 'no ETag'}`, async (t) => {
       const web = await answering([answered], t);
       const { status, attempts } = await pullFrom(t, web.url, {}, kept);
       assert.deepEqual([status, attempts.length], [304, 1]);
@@ -199,7 +199,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     });
   }
 
-  void it('contains the tag as received, whatever its bytes', async (t) => {
+  void it('contains the ETag exactly as received, whatever its bytes', async (t) => {
     const web = await answering(['"é"', '"é"'], t);
     const { headers } = await pullFrom(t, web.url);
     assert.equal(headers['etag'], '"é"');
@@ -207,7 +207,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     assert.deepEqual([status, web.requests[1]?.headers['if-none-match']], [304, '"é"']);
   });
 
-  void it('is left out after a 304 for another version', async (t) => {
+  void it('is omitted after a 304 for a different version', async (t) => {
     const web = await answering(['"y"', '"y"'], t);
     const { attempts, body, status } = await pullFrom(t, web.url, {}, '"x"');
     assert.deepEqual([status, body], [200, '[]']);
@@ -218,7 +218,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     assert.equal(web.requests[1]?.headers['if-none-match'], undefined);
   });
 
-  void it('is not needed for a 200 with the same ETag, which is a body like any other', async (t) => {
+  void it('accepts a 200 with the same ETag, whose body is read like any other', async (t) => {
     const web = await serve(t, (_, response) =>
       response.writeHead(200, { ...JSON_TYPE, etag: '"x"' }).end('[]'),
     );
@@ -226,7 +226,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     assert.deepEqual([status, body], [200, '[]']);
   });
 
-  void it('was not sent, but a 304 arrived: this fails in the end', async (t) => {
+  void it('is required for a 304: without it, a 304 fails after all attempts', async (t) => {
     const web = await serve(t, (_, response) => response.writeHead(304).end());
     await assert.rejects(pullFrom(t, web.url), {
       code: 'source',

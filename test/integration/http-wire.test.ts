@@ -10,27 +10,29 @@ const TYPE = 'Content-Type: application/json\r\n';
 const ZIPPED = gzipSync(BODY).toString('latin1');
 const CHUNKED = `9\r\n${BODY}\r\n0\r\n\r\n`;
 
-/** Complete answers except for their status line. */
+/** A complete response except for its status line. */
 function sized(lines = ''): string {
   return `${TYPE}${lines}Content-Length: ${BODY.length}\r\n\r\n${BODY}`;
 }
 
 type Taken = {
   readonly bytes: string;
-  /** Headers as they are stored. */
+  /** The headers as they are stored. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** 2 if the strict parser refuses the first answer. */
+  /** 2 if the strict parser rejects the first response. */
   readonly requests?: number;
 };
 
 const TAKEN: Readonly<Record<string, Taken>> = {
-  'after a 100 that nobody asked for': { bytes: `HTTP/1.1 100 Continue\r\n\r\n${STATUS}${sized()}` },
-  'after two of 100': { bytes: `${'HTTP/1.1 100 Continue\r\nX: y\r\n\r\n'.repeat(2)}${STATUS}${sized()}` },
+  'after an unrequested 100': { bytes: `HTTP/1.1 100 Continue\r\n\r\n${STATUS}${sized()}` },
+  'after two 100 responses': {
+    bytes: `${'HTTP/1.1 100 Continue\r\nX: y\r\n\r\n'.repeat(2)}${STATUS}${sized()}`,
+  },
   'after 103 and 102': {
     bytes: `HTTP/1.1 103 Early Hints\r\nLink: </x.css>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${STATUS}${sized()}`,
   },
   'with an offer to upgrade': { bytes: `${STATUS}${sized('Upgrade: h2,h2c\r\nConnection: Upgrade\r\n')}` },
-  'of HTTP/1.0, to its end': { bytes: `HTTP/1.0 200 OK\r\n${TYPE}\r\n${BODY}` },
+  'in HTTP/1.0, without a length': { bytes: `HTTP/1.0 200 OK\r\n${TYPE}\r\n${BODY}` },
   'without a reason phrase': { bytes: `HTTP/1.1 200\r\n${sized()}` },
   'with header names in any case, and trailers': {
     bytes: `${STATUS}CONTENT-TYPE: application/json\r\neTag: "x"\r\nTransfer-Encoding: Chunked\r\n\r\n9;a=b\r\n${BODY}\r\n0\r\nExpires: never\r\n\r\n`,
@@ -50,69 +52,69 @@ const TAKEN: Readonly<Record<string, Taken>> = {
     headers: { 'x-a': '1  2' },
     requests: 2,
   },
-  'with line feeds alone': { bytes: `${STATUS}${sized()}`.replaceAll('\r\n', '\n'), requests: 2 },
-  'of a version that is none': { bytes: `HTTP/1.2 200 OK\r\n${sized()}`, requests: 2 },
+  'with line feeds only': { bytes: `${STATUS}${sized()}`.replaceAll('\r\n', '\n'), requests: 2 },
+  'with an unknown HTTP version': { bytes: `HTTP/1.2 200 OK\r\n${sized()}`, requests: 2 },
   'in chunks, with a length': {
     bytes: `${STATUS}${TYPE}Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n${CHUNKED}`,
     requests: 2,
   },
-  'with a header twice': {
+  'with repeated headers': {
     bytes: `${STATUS}${sized('Vary: a\r\nETag: "x"\r\nContent-Type: text/html\r\nETag: "y"\r\nVary: b\r\n')}`,
     headers: { vary: 'a, b', etag: '"x"', 'content-type': 'application/json' },
   },
   'with gzip as a transfer encoding': {
     bytes: `${STATUS}${TYPE}Transfer-Encoding: gzip, chunked\r\n\r\n${ZIPPED.length.toString(16)}\r\n${ZIPPED}\r\n0\r\n\r\n`,
   },
-  'with more than its length': { bytes: `${STATUS}${sized()} and more` },
+  'with more bytes than its length': { bytes: `${STATUS}${sized()} and more` },
 };
 
 const BROKEN: Readonly<Record<string, { readonly bytes: string; readonly reason: RegExp }>> = {
-  'that is no HTTP': {
+  'not HTTP': {
     bytes: 'SSH-2.0-OpenSSH_9.2\r\n',
     reason: /its response is not valid HTTP: Expected HTTP\/.*/,
   },
-  'of nothing at all': { bytes: '', reason: /the connection was closed before the response was complete/ },
-  'that ends in its head': {
+  'no bytes': { bytes: '', reason: /the connection was closed before the response was complete/ },
+  'a truncated head': {
     bytes: `${STATUS}Content-Ty`,
     reason: /the connection was closed before the response was complete/,
   },
-  'with too long a head': {
+  'a head that is too long': {
     bytes: `${STATUS}X-Long: ${'x'.repeat(70_000)}\r\n\r\n`,
     reason: /its response headers are too long/,
   },
-  'with a line in its head that is no header': {
+  'an invalid header line': {
     bytes: `${STATUS}garbage\r\n${sized()}`,
     reason: /its response is not valid HTTP: Invalid header token \(HPE_INVALID_HEADER_TOKEN\)/,
   },
-  'with two lengths': {
+  'two lengths': {
     bytes: `${STATUS}${sized('Content-Length: 8\r\n')}`,
     reason: /its response is not valid HTTP: Duplicate Content-Length/,
   },
-  'with a length that is no number': {
+  'an invalid length': {
     bytes: `${STATUS}${TYPE}Content-Length: -9\r\n\r\n${BODY}`,
     reason: /its response is not valid HTTP: Invalid character in Content-Length/,
   },
-  'with less than its length': {
+  'fewer bytes than its length': {
     bytes: `${STATUS}${TYPE}Content-Length: 10\r\n\r\n${BODY}`,
     reason: /the connection was closed before the response was complete/,
   },
-  'in chunks without the last one': {
+  'no last chunk': {
     bytes: `${STATUS}${TYPE}Transfer-Encoding: chunked\r\n\r\n9\r\n${BODY}\r\n`,
     reason: /the connection was closed before the response was complete/,
   },
-  'in chunks of no size': {
+  'an invalid chunk size': {
     bytes: `${STATUS}${TYPE}Transfer-Encoding: chunked\r\n\r\nzz\r\n${BODY}\r\n`,
     reason: /its response is not valid HTTP: Invalid character in chunk size/,
   },
-  'that switches to another protocol': {
+  'a switch to a different protocol': {
     bytes: 'HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
     reason: /it responded with 101, but no upgrade was requested/,
   },
 };
 
-void describe('an answer', { concurrency: 4 }, () => {
+void describe('a response', { concurrency: 4 }, () => {
   for (const [what, { bytes, headers = {}, requests = 1 }] of Object.entries(TAKEN)) {
-    void it(`${what} is accepted`, async (t) => {
+    void it(`is accepted ${what}`, async (t) => {
       const server = await serveBytes(t, bytes);
       const pulled = await pullFrom(t, server.url);
       assert.deepEqual([pulled.status, pulled.body, pulled.attempts.length], [200, BODY, 1]);
@@ -122,7 +124,7 @@ void describe('an answer', { concurrency: 4 }, () => {
   }
 
   for (const [what, { bytes, reason }] of Object.entries(BROKEN)) {
-    void it(`${what} is retried, and fails in the end with the reason`, async (t) => {
+    void it(`is retried, and finally fails with the reason: ${what}`, async (t) => {
       const { url } = await serveBytes(t, bytes);
       await assert.rejects(pullFrom(t, url), {
         code: 'source',

@@ -15,13 +15,13 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const old = findOldNode();
 const npm = old === null ? null : path.join(path.dirname(old), 'npm');
 
-/** An environment without settings of npm or the developer. */
+/** An environment without settings from npm or from the developer. */
 const clean = (bin: string) => ({ HOME: folder, PATH: `${bin}:/usr/bin:/bin` });
 
 void describe('npm ci', () => {
   void it(
-    'on an older Node prints nothing about its version',
-    { skip: npm === null && 'no older Node' },
+    'prints nothing about the version on an older Node',
+    { skip: npm === null && 'no older Node is installed' },
     () => {
       for (const file of ['package.json', 'package-lock.json', '.npmrc'])
         copyFileSync(path.join(REPOSITORY, file), path.join(folder, file));
@@ -34,7 +34,7 @@ void describe('npm ci', () => {
       const usual = install();
       assert.deepEqual([usual.status, usual.stderr], [0, '']);
       assert.match(usual.stdout, /^added \d+ packages in \S+$/m);
-      // It would complain without the project's own settings.
+      // Without the project's own settings, npm would print this warning.
       assert.match(install('--loglevel=warn').stderr, /EBADENGINE/);
     },
   );
@@ -43,7 +43,7 @@ void describe('npm ci', () => {
     ['v16.20.2', 'spacex-pipeline is tested with Node 18 and newer; this is Node 16.20.2.\n'],
     ['v18.0.0', ''],
   ] as const)
-    void it(`on Node ${version} prints ${expected === '' ? 'nothing' : 'one sentence'}`, () => {
+    void it(`prints ${expected === '' ? 'nothing' : 'one sentence'} on Node ${version}`, () => {
       const fake = path.join(folder, 'fake.cjs');
       writeFileSync(fake, `Object.defineProperty(process, 'version', { value: '${version}' });`);
       const { status, stderr } = spawnSync('/bin/sh', ['-c', packageJson.scripts.dependencies], {

@@ -35,7 +35,7 @@ async function work(
 }
 
 describe('a worker', () => {
-  it('repeats what the queue did not accept', async (t) => {
+  it('can repeat a change that the queue did not accept', async (t) => {
     const { worker, workspace } = await work(t, 'unsteady', { schedule: '0 0 1 1 *', missed: 'none' });
     const scheduled = async (): Promise<unknown> => workspace.sql('SELECT name FROM unsteady.schedule');
     assert.deepEqual(await scheduled(), [{ name: 'one/skip' }]);
@@ -47,14 +47,14 @@ describe('a worker', () => {
     assert.deepEqual(await scheduled(), []);
   });
 
-  it('ends in bounded time, whatever a job waits for', async (t) => {
+  it('stops in bounded time, no matter what a job is waiting for', async (t) => {
     const { worker, workspace } = await work(t, 'stuck', { schedule: null });
     const gate = createGate(100);
     api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
     t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));
     await worker.run('one');
     await gate.reached;
-    // Its end cannot be recorded.
+    // This lock prevents the end of the job from being recorded.
     const holder = new Client({ connectionString: server.url });
     await holder.connect();
     await holder.query(`BEGIN; LOCK TABLE ${ledgerSchema(workspace.schema)}.job_tries`);

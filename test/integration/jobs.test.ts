@@ -24,7 +24,7 @@ before(async () => {
   replies = await sandboxReplies({ launches: 20 });
 });
 
-/** Manual only, unless a test says otherwise. */
+/** A job without a schedule, which runs only on command. */
 const BY_HAND = { schedule: null };
 let schemas = 0;
 
@@ -35,7 +35,7 @@ type Setting = {
   readonly queue: string;
 };
 
-/** A worker with its own queue and API. */
+/** A worker with its own queue and its own API. */
 async function work(
   t: TestContext,
   jobs: Readonly<Record<string, object>>,
@@ -58,7 +58,7 @@ async function work(
 }
 
 describe('a job', { concurrency: 4 }, () => {
-  it('pulls from its own address, otherwise from the configured one', async (t) => {
+  it('pulls from its own address or, without one, from the configured address', async (t) => {
     const other = await startApi(replies);
     t.after(() => other.close());
     const { api, worker } = await work(t, { here: BY_HAND, there: { ...BY_HAND, from: other.url } });
@@ -72,7 +72,7 @@ describe('a job', { concurrency: 4 }, () => {
     assert.deepEqual(addresses, [other.url, api.url]);
   });
 
-  it('pulls its own resources, and those that they need', async (t) => {
+  it('pulls only its own resources and the resources that they need', async (t) => {
     const { worker } = await work(t, { few: { ...BY_HAND, resources: ['rockets'] } });
     await worker.run('few');
     await worker.ended('few');
@@ -95,7 +95,7 @@ describe('a job', { concurrency: 4 }, () => {
     );
   });
 
-  it('runs at once if it never ran, and makes up for missed ticks', async (t) => {
+  it('runs immediately if it has never run, and runs once for all missed ticks', async (t) => {
     const schedule = minuteOf(new Date(Date.now() + 12 * 3_600_000), 'UTC'); // far from any tick
     const jobs = { eager: { schedule }, patient: { schedule, missed: 'none' } };
     const { queue, worker, workspace } = await work(t, jobs);
@@ -103,7 +103,7 @@ describe('a job', { concurrency: 4 }, () => {
     const tick = `INSERT INTO ${queue}.job (name, data, policy)
       SELECT name, '{"trigger":"schedule"}', policy FROM ${queue}.queue WHERE name LIKE 'eager/%'
       ON CONFLICT DO NOTHING RETURNING id`;
-    // The queue may also send the previous tick. It takes one entry per job at a time.
+    // The queue may also send the previous tick. It accepts one entry per job at a time.
     while ((await workspace.sql(tick)).length === 0);
     const isDone = `SELECT FROM ${queue}.job WHERE name LIKE 'eager/%' AND data ->> 'trigger' = 'schedule' AND state = 'completed'`;
     while ((await workspace.sql(isDone)).length === 0);
@@ -119,7 +119,11 @@ describe('a job', { concurrency: 4 }, () => {
     const started = await again.event('eager', 'job.started');
     assert.equal(started.type === 'job.started' && started.trigger, 'schedule');
     await again.ended('eager');
-    assert.equal(again.events.filter(({ type }) => type === 'job.started').length, 1, 'once for both days');
+    assert.equal(
+      again.events.filter(({ type }) => type === 'job.started').length,
+      1,
+      'one run for both days',
+    );
     assert.deepEqual(
       [...worker.events, ...again.events].filter(({ job }) => job === 'patient'),
       [],
@@ -127,7 +131,7 @@ describe('a job', { concurrency: 4 }, () => {
   });
 
   for (const overlap of ['skip', 'queue'] as const) {
-    it(`with overlap ${overlap} ${overlap === 'skip' ? 'is refused' : 'waits once'} while it runs`, async (t) => {
+    it(`${overlap === 'skip' ? 'is not queued' : 'is queued once'} while it is running with overlap ${overlap}`, async (t) => {
       const { api, worker } = await work(t, { slow: { ...BY_HAND, overlap } });
       const gate = createGate(100);
       api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
@@ -145,10 +149,10 @@ describe('a job', { concurrency: 4 }, () => {
   }
 
   for (const [name, text, then] of [
-    ['whose overlap was changed', '"schedule":null', '"schedule":null,"overlap":"queue"'],
-    ['that has another name', '"poor":', '"rich":'],
+    ['its overlap setting is changed', '"schedule":null', '"schedule":null,"overlap":"queue"'],
+    ['it is renamed', '"poor":', '"rich":'],
   ] as const) {
-    it(`${name} leaves nothing waiting forever`, async (t) => {
+    it(`leaves no execution waiting forever if ${name}`, async (t) => {
       const { api, queue, worker, workspace } = await work(t, { poor: BY_HAND });
       api.set(ROCKETS, { status: 429, body: '', headers: { 'retry-after': '3600' } });
       await worker.run('poor');
@@ -164,7 +168,7 @@ describe('a job', { concurrency: 4 }, () => {
     });
   }
 
-  it('whose ledger cannot be written is retried, and says so', async (t) => {
+  it('is retried, and logs an error, if the ledger cannot be written', async (t) => {
     const { worker, workspace } = await work(t, { poor: BY_HAND });
     await workspace.sql('ALTER TABLE job_tries RENAME TO away');
     await worker.run('poor');
@@ -174,7 +178,7 @@ describe('a job', { concurrency: 4 }, () => {
     assert.equal((await worker.ended('poor')).status, 'succeeded');
   });
 
-  it('that exceeds its timeout is interrupted, and retried', async (t) => {
+  it('is interrupted and retried if it exceeds its timeout', async (t) => {
     const { api, worker } = await work(t, {
       slow: { ...BY_HAND, timeoutSeconds: 4, retries: { limit: 1, delaySeconds: 0 } },
     });
@@ -187,10 +191,10 @@ describe('a job', { concurrency: 4 }, () => {
     assert.notEqual(ended.again_at, null);
     api.set(LAUNCHES, replies[LAUNCHES]);
     const second = await worker.ended('slow', 2);
-    assert.deepEqual([second.status, second.run_id], ['succeeded', ended.run_id], 'the same run goes on');
+    assert.deepEqual([second.status, second.run_id], ['succeeded', ended.run_id], 'the same run continues');
   });
 
-  it('that fails is retried as often and as late as configured', async (t) => {
+  it('is retried after failures, with the configured limit and delays', async (t) => {
     const { api, worker, workspace } = await work(
       t,
       { poor: { ...BY_HAND, retries: { limit: 3, delaySeconds: 1, maxDelaySeconds: 2 } } },
@@ -220,7 +224,7 @@ describe('a job', { concurrency: 4 }, () => {
     const [{ runs } = { runs: 0 }] = await workspace.sql<{ runs: string }>(
       'SELECT count(*) AS runs FROM runs',
     );
-    assert.equal(Number(runs), 1, 'each try goes on with the run of the first');
+    assert.equal(Number(runs), 1, 'each try continues the run of the first try');
   });
 
   it('is not retried if that would change nothing', async (t) => {
@@ -231,14 +235,10 @@ describe('a job', { concurrency: 4 }, () => {
     const strict = await worker.ended('strict');
     assert.deepEqual([strict.status, strict.error?.code, strict.again_at], ['failed', 'rejects', null]);
     await worker.run('lenient');
-    assert.equal(
-      (await worker.ended('lenient')).status,
-      'succeeded',
-      'these are the limits of one job alone',
-    );
+    assert.equal((await worker.ended('lenient')).status, 'succeeded', 'the limits apply to one job only');
   });
 
-  it('whose source has no quota left is postponed until then, not failed', async (t) => {
+  it('is postponed, not failed, if its source has no quota left', async (t) => {
     const { api, worker } = await work(t, { poor: BY_HAND });
     api.set(ROCKETS, { status: 429, body: '', headers: { 'retry-after': '3600' } });
     await worker.run('poor');
@@ -246,13 +246,13 @@ describe('a job', { concurrency: 4 }, () => {
     assert.equal(ended.status, 'postponed');
     const minutes = (Date.parse(ended.again_at ?? '') - Date.now()) / 60_000;
     assert.ok(minutes > 59 && minutes <= 60, `${minutes} minutes`);
-    // The event comes just before the queue stores the time.
+    // The event is emitted just before the queue stores the time.
     let [report] = await worker.list();
     while (report?.since !== ended.again_at) [report] = await worker.list();
     assert.deepEqual([report?.state, report?.last?.status], ['waiting', 'postponed']);
   });
 
-  it('that is disabled runs by command, but not on its schedule, even after a restart', async (t) => {
+  it('runs on command, but not on its schedule, while it is disabled, even after a restart', async (t) => {
     const jobs = {
       off: { schedule: '* * * * *', enabled: false },
       on: { schedule: '* * * * *', missed: 'none' },
@@ -278,7 +278,7 @@ describe('a job', { concurrency: 4 }, () => {
     assert.deepEqual([enabled, next_run === null], [true, false]);
   });
 
-  it('waits while another run has the schema, without using up a try', async (t) => {
+  it('waits while another run has locked the schema, without using up a try', async (t) => {
     const { api, worker, workspace } = await work(t, { later: { ...BY_HAND, retries: { limit: 0 } } });
     const gate = createGate(100);
     api.set(LAUNCHES, { ...replies[LAUNCHES], gate });

@@ -9,7 +9,7 @@ import { withEmbedded } from '../support/embedded-template.ts';
 import { createTestServer, createWorkspace, type TestServer } from '../support/workspace.ts';
 
 const SIZE = 300;
-/** If there is more than one row, rows of two versions are mixed. */
+/** If this returns more than one row, rows of two versions are mixed. */
 const VERSIONS = `SELECT DISTINCT substring(name FROM 'version [0-9]+') AS version FROM
   (SELECT name FROM launches UNION ALL SELECT rocket_name FROM launches UNION ALL SELECT name FROM rockets) r
   WHERE name IS NOT NULL`;
@@ -23,7 +23,7 @@ before(async () => {
   good = { [ROCKETS]: String(replies[ROCKETS].body), [LAUNCHES]: String(replies[LAUNCHES].body) };
 });
 
-/** The same ids in each version, with a different name in every row. */
+/** Records with the same ids in each version, but with a different name in every row. */
 function versionOf(version: number): Bodies {
   const rename = (body: string): string => {
     const records: readonly { readonly name: string }[] = JSON.parse(body);
@@ -38,7 +38,7 @@ function serve(api: Api, bodies: Bodies): void {
   for (const path of [ROCKETS, LAUNCHES] as const) api.set(path, { body: bodies[path] });
 }
 
-/** When a run is to die: prepared before its start, resolved at that moment. */
+/** The moment at which a run is killed: prepared before the run starts, resolved at that moment. */
 type Instant = {
   readonly name: string;
   readonly prepare: (context: {
@@ -62,9 +62,9 @@ const inBody = (path: Path, share: number): Instant => ({
   },
 });
 
-/** A trigger of that kind that makes the publish transaction wait. */
+/** Creates a trigger that makes the publish transaction wait. */
 const inPublish = (table: string, trigger: string): Instant => ({
-  name: `in publish: ${trigger} ON ${table}`,
+  name: `during publish: ${trigger} ON ${table}`,
   prepare: ({ hold }) => hold(table, trigger),
 });
 
@@ -131,7 +131,7 @@ void describe('a run that is killed', { concurrency: 2 }, () => {
         };
 
         for (const instant of instants) {
-          void it(`${instant.name} leaves one version`, async () => {
+          void it(`leaves the rows of one version if killed ${instant.name}`, async () => {
             const [old, next] = [version, version + 1];
             version = next;
             const bodies = versionOf(next);
@@ -167,7 +167,7 @@ void describe('a run that is killed', { concurrency: 2 }, () => {
     }
   });
 
-  void it('leaves one version on the embedded database', async (t) => {
+  void it('leaves the rows of one version on the embedded database', async (t) => {
     const workspace = await withEmbedded(createWorkspace());
     const api = await startApi({});
     t.after(workspace.remove);
@@ -205,7 +205,7 @@ async function untilFound(client: Client, condition: string): Promise<void> {
   while ((await client.query(`SELECT FROM pg_locks WHERE ${condition}`)).rowCount === 0);
 }
 
-/** Waits until the server has noticed that the program is dead, and has ended its work. */
+/** Waits until the server has detected that the program is dead, and has stopped its work. */
 async function untilGone(client: Client, pid: number): Promise<void> {
   const sql = 'SELECT FROM pg_stat_activity WHERE application_name LIKE $1';
   while ((await client.query(sql, [`spacex-pipeline % pid ${pid}`])).rowCount !== 0);

@@ -17,7 +17,7 @@ const TOKEN = 'a-token-of-a-supporter';
 const runtime = openRuntime({ signal: never });
 after(() => runtime.close());
 
-/** The source at an address, opened as a run would. */
+/** The source at an address, opened the way a run opens it. */
 async function opened(
   t: TestContext,
   { env, from = null }: { readonly env: Readonly<Record<string, string>>; readonly from?: string | null },
@@ -44,7 +44,7 @@ void describe('Launch Library', () => {
     assert.equal((await upstream.quota(never))?.left, 14);
   });
 
-  void it('gets the token at the configured address, including the version and a trailing slash', async (t) => {
+  void it('receives the token if the configured URL includes the version and a trailing slash', async (t) => {
     const library = await startLaunchLibrary({ launches: 1 });
     t.after(library.close);
     const env = { SPACEX_PIPELINE_LAUNCH_LIBRARY_URL: library.baseUrl };
@@ -58,7 +58,7 @@ void describe('Launch Library', () => {
     );
   });
 
-  void it('sends its token to no other address', async (t) => {
+  void it('does not receive the token if --from names a different address', async (t) => {
     const other = await startLaunchLibrary({ launches: 1 });
     t.after(other.close);
     const env = {
@@ -73,7 +73,7 @@ void describe('Launch Library', () => {
 });
 
 void describe('the token', () => {
-  void it('is in no file, log or output, even if the server echoes it', async (t) => {
+  void it('appears in no file, log or output, even if the server echoes it', async (t) => {
     const web = await serve(t, (request, response) => {
       const { authorization } = request.headers;
       response.writeHead(401, { ...JSON_TYPE, 'x-sent': authorization });

@@ -16,7 +16,7 @@ import { readRecordedStates } from '../support/launch-library/recorded-world.ts'
 const SPACEX = 121;
 
 void describe('recorded launches', { skip: NOT_RECORDED }, () => {
-  void test('are served from their file as they were recorded', async (t) => {
+  void test('are served from their file exactly as recorded', async (t) => {
     const { get } = await started(t, { records: recordedPath('page') });
     const recorded: readonly Json[] = readRecorded('page')['results'];
     for (const mode of ['normal', 'detailed']) {
@@ -30,14 +30,14 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     assert.deepEqual(keys(list), keys(recorded[0] ?? {}).slice(0, 14));
   });
 
-  void test('are read from pages and single records alike', async (t) => {
+  void test('can be read from a page or from a single record', async (t) => {
     const two = await (await started(t, { records: recordedPath('two') })).get('');
     assert.deepEqual(two['results'], readRecorded('two')['results']);
     const sputnik = readRecorded('sputnik');
     const one = await started(t, { records: recordedPath('sputnik') });
     assert.deepEqual((await one.get('?mode=detailed'))['results'], [sputnik]);
-    // Both were recorded, so that the fields that the stand-in omits can be compared with those that the
-    // service omits.
+    // The launch was recorded in both modes, so the fields that the stand-in omits can be compared with the
+    // fields that the service omits.
     const [normal] = readRecorded('two')['results'] as readonly [Json];
     const [shown] = (await one.get(''))['results'] as readonly [Json];
     assert.deepEqual(Object.keys(shown), Object.keys(normal));
@@ -46,7 +46,7 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     }
   });
 
-  void test('are shown as of a time', async (t) => {
+  void test('are served as of a given time', async (t) => {
     const recorded: readonly Json[] = readRecorded('page')['results'];
     const times = recorded.map(({ last_updated: time }) => String(time)).toSorted();
     const middle = times[49] ?? '';
@@ -56,11 +56,12 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     assert.equal(page['results'][0].last_updated, middle);
   });
 
-  void test('of version 2.2.0 have the form of 2.3.0 after conversion', () => {
+  void test('have the format of version 2.3.0 after conversion from 2.2.0', () => {
     const real = shapeOf(readRecorded('page')['results']);
     const { states } = readRecordedStates();
     for (const [path, types] of shapeOf(states.map(({ record }) => record))) {
-      // The page of 2.3.0 has no mission links; according to its documentation they are the same as in 2.2.0.
+      // The recorded page of version 2.3.0 has no mission links. According to the documentation, they are the
+      // same as in version 2.2.0.
       if (path.includes('.mission.info_urls[]')) continue;
       const admitted = real.get(path) ?? assert.fail(`there is no ${path}`);
       const unknown = [...types].filter((type) => !admitted.has(type) && type !== 'null');
@@ -68,7 +69,7 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     }
   });
 
-  void test('form the world of 121 launches in 647 versions, as it was seen minute by minute', async (t) => {
+  void test('reproduce 121 launches in 647 versions, minute by minute', async (t) => {
     const { states, minutes } = readRecordedStates();
     assert.deepEqual([minutes.length, states.length], [400, 647]);
     assert.deepEqual(
@@ -94,7 +95,7 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
     assert.deepEqual(figuresOf(own), { launches: 65, versions: 425, history: 342 });
   });
 
-  void test('supply their 79 first stages to detailed launches', async (t) => {
+  void test('provide 79 first stages for detailed launches', async (t) => {
     const launches = launchesOfLandings();
     const stages = launches.map(({ rocket }) => rocket.launcher_stage[0]);
     assert.equal(new Set(launches.map(({ id }) => id)).size, 79);
@@ -122,7 +123,7 @@ void describe('recorded launches', { skip: NOT_RECORDED }, () => {
   });
 });
 
-void test('a test changes simulated launches between two pages', async (t) => {
+void test('a test can change simulated launches between two pages', async (t) => {
   const launches = simulatedLaunches(8);
   const world = createChangingWorld(launches);
   const key = ({ net, id }: Json): string => `${net} ${id}`;
@@ -167,8 +168,8 @@ async function started(t: TestContext, options: LaunchLibraryOptions) {
 }
 
 /**
- * A row of the history stands for consecutive versions that agree on when, how likely, where and on which
- * rocket.
+ * Counts launches, versions and history rows. A history row covers consecutive versions with the same time,
+ * probability, place and rocket.
  */
 function figuresOf(versions: readonly Json[]) {
   const byLaunch = Map.groupBy(versions, ({ id }) => String(id));
@@ -200,7 +201,7 @@ function formOf(value: unknown): string {
   return JSON.stringify([...shapeOf([value]).entries()].map(([path, types]) => [path, ...types]));
 }
 
-/** The types of values by path; the type of an object is its keys. */
+/** The types of the values by path. The type of an object is the list of its keys. */
 function shapeOf(values: readonly unknown[]): ReadonlyMap<string, ReadonlySet<string>> {
   const shape = new Map<string, Set<string>>();
   const visit = (value: unknown, path: string): void => {

@@ -16,7 +16,7 @@ after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force:
 
 const VERSION = '7.8.9';
 
-/** A stand-in for the program: reports what reaches it. */
+/** A stand-in for the program, which prints what it receives. */
 const program = `
 import { stopWithParent } from './lib/parent-watch.ts';
 const [command, ...args] = process.argv.slice(2);
@@ -26,7 +26,7 @@ if (command === 'args') say(JSON.stringify(args));
 if (command === 'exit') process.exit(Number(args[0]));
 if (command === 'die') process.kill(process.pid, args[0]);
 if (command === 'wait') {
-  const timer = setTimeout(() => {}, 15_000); // ends it even when nothing else does
+  const timer = setTimeout(() => {}, 15_000); // exits even if nothing else ends the process
   process.on('SIGTERM', () => say('SIGTERM'));
   process.on('SIGINT', () => say('SIGINT'));
   process.on('SIGHUP', () => { say('SIGHUP'); process.exitCode = 9; clearTimeout(timer); });
@@ -35,7 +35,7 @@ if (command === 'wait') {
 }
 `;
 
-void describe('launcher on a Node that is new enough', () => {
+void describe('the launcher on a supported Node', () => {
   const tree = makeTree(24);
 
   void it('runs the program in its own process', async () => {
@@ -48,7 +48,7 @@ void describe('launcher on a Node that is new enough', () => {
     assert.deepEqual(await linesAfterNpmDied(process.execPath, tree), ['ready', 'parent gone']);
   });
 
-  void it('prints its version without loading the program', () => {
+  void it('prints the version without loading the program', () => {
     const told = spawnSync(process.execPath, [launcherOf(tree), '--version'], { encoding: 'utf8' });
     assert.deepEqual([told.status, told.stdout], [0, `${VERSION}\n`]);
   });
@@ -64,12 +64,17 @@ void describe('launcher on a Node that is new enough', () => {
 });
 
 const old = findOldNode();
-describeHandOver('real old Node', old ?? process.execPath, 24, old === null && 'no Node below 24 here');
-describeHandOver('minimum raised above this Node', process.execPath, 99, false);
+describeHandOver(
+  'a real old Node',
+  old ?? process.execPath,
+  24,
+  old === null && 'no Node below 24 is installed',
+);
+describeHandOver('a minimum above this Node', process.execPath, 99, false);
 
 function describeHandOver(name: string, node: string, minimum: number, skip: string | false): void {
   const none = process.platform === 'win32' && 'the stand-in for the pinned Node is a shell script';
-  void describe(`launcher that hands over (${name})`, { skip: skip || none }, () => {
+  void describe(`the launcher on an unsupported Node (${name})`, { skip: skip || none }, () => {
     const tree = makeTree(minimum);
     addPinnedNode(tree);
 
@@ -90,7 +95,7 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       assert.deepEqual(await start(node, tree, ['exit', '7']).finish(), [7, null]);
     });
 
-    void it('ends with the signal that ended the program', async () => {
+    void it('ends with the same signal as the program', async () => {
       assert.deepEqual(await start(node, tree, ['die', 'SIGTERM']).finish(), [null, 'SIGTERM']);
       assert.deepEqual(await start(node, tree, ['die', 'SIGKILL']).finish(), [137, null]);
     });
@@ -106,7 +111,7 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       assert.deepEqual(run.lines, ['ready', 'SIGTERM', 'SIGINT', 'SIGHUP']);
     });
 
-    void it('forwards only once what a terminal sends to the whole process group', async () => {
+    void it('delivers a signal only once if the terminal sends it to the whole process group', async () => {
       const run = start(node, tree, ['wait']);
       await run.line('ready');
       for (const signal of ['SIGINT', 'SIGHUP'] as const) {
@@ -117,15 +122,15 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       assert.deepEqual(run.lines, ['ready', 'SIGINT', 'SIGHUP']);
     });
 
-    void it('takes the program with it when it is killed', async () => {
+    void it('stops the program when the launcher is killed', async () => {
       const run = start(node, tree, ['wait']);
       await run.line('ready');
       run.child.kill('SIGKILL');
-      assert.deepEqual(await run.finish(), [null, 'SIGKILL']); // the program held stdout open until now
+      assert.deepEqual(await run.finish(), [null, 'SIGKILL']); // the program kept stdout open until now
       assert.deepEqual(run.lines, ['ready', 'parent gone']);
     });
 
-    void it('takes the program with it when the npm that started it is killed', async () => {
+    void it('stops the program when the npm that started the launcher is killed', async () => {
       const [ready, told] = await linesAfterNpmDied(node, tree);
       assert.deepEqual([ready, told], ['ready', 'SIGTERM']);
     });
@@ -143,19 +148,19 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
     ])[] = [
       ['nothing is installed', [], {}, 'npm ci'],
       [
-        'nothing is installed, and npm leaves out what is for development',
+        'nothing is installed, and npm omits development dependencies',
         [],
         production,
         'npm ci --include=dev',
       ],
       ['nothing is installed, and npm runs no scripts', [], ignoring, 'npm ci --ignore-scripts=false'],
-      ['npm left it out', ['pg/package.json'], {}, both],
+      ['npm omitted it', ['pg/package.json'], {}, both],
       ['its install script did not run', ['node/package.json'], {}, 'npm ci --ignore-scripts=false'],
       ['its install script did not run', ['node/package.json'], production, both],
-      ['it does not run here', ['node/package.json', 'node/bin/node'], {}, 'npm ci'],
+      ['it does not run on this machine', ['node/package.json', 'node/bin/node'], {}, 'npm ci'],
     ];
     for (const [what, files, env, command] of cases) {
-      void it(`says how to get the pinned Node if ${what} (${Object.keys(env).join()})`, () => {
+      void it(`says how to install the pinned Node if ${what} (environment: ${JSON.stringify(env)})`, () => {
         const bare = makeTree(minimum);
         for (const file of files) {
           const place = path.join(bare, 'node_modules', file);
@@ -182,16 +187,16 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
 }
 
 /**
- * Starts the launcher so that it outlives its terminal, then hangs up the terminal: the program must not
- * notice.
+ * Starts the launcher so that it outlives its terminal, then hangs up the terminal. This must not affect the
+ * program.
  */
 function describeHangup(node: string, tree: string): void {
   const launch = `'${node}' '${launcherOf(tree)}' wait`;
   const ways = {
     'nohup in a shell': `nohup ${launch}`,
     'a shell that ignores the signal': `trap '' HUP; ${launch}; :`,
-    'a shell script below nohup': `nohup bash -c "${launch}; :"`,
-    'nohup with a terminal on stdin': `exec ${launch} 0>/dev/null`, // GNU nohup replaces stdin by this
+    'a shell script under nohup': `nohup bash -c "${launch}; :"`,
+    'nohup with a terminal on stdin': `exec ${launch} 0>/dev/null`, // GNU nohup replaces stdin with this
   };
   for (const [way, line] of Object.entries(ways)) {
     void it(`continues after a hang-up if it was started by ${way}`, async () => {
@@ -214,8 +219,8 @@ function describeHangup(node: string, tree: string): void {
 }
 
 /**
- * Starts the program below a shell that plays the part of npm, and kills only this shell; returns the first
- * two lines of the program.
+ * Starts the program from a shell that simulates npm, kills only this shell, and returns the program's first
+ * two lines.
  */
 async function linesAfterNpmDied(node: string, tree: string): Promise<readonly string[]> {
   const npm = spawn('sh', ['-c', '"$0" "$1" wait & echo $!; wait', node, launcherOf(tree)], {
@@ -245,7 +250,7 @@ function makeTree(minimum: number): string {
   return tree;
 }
 
-/** Plays the part of the npm package `node`: the current Node, which reports the version v99. */
+/** Simulates the npm package `node` with the current Node, which reports version v99. */
 function addPinnedNode(tree: string): void {
   const file = path.join(tree, 'node_modules/node/bin/node');
   mkdirSync(path.dirname(file), { recursive: true });
@@ -267,7 +272,7 @@ type Launched = {
   pid(): number;
   /** Waits until the program has written this line. */
   line(text: string): Promise<void>;
-  /** Waits until launcher and program have ended; returns the launcher's exit code and signal. */
+  /** Waits until launcher and program have ended, and returns the launcher's exit code and signal. */
   finish(): Promise<unknown[]>;
 };
 

@@ -8,7 +8,7 @@ const LIST = `--import=file://${join(import.meta.dirname, '../support/list-modul
 const DATABASE = ['/node_modules/pg/', '/node_modules/@electric-sql/', '/src/adapters/postgres/'];
 const SOURCE = ['/src/adapters/http/', '/src/engine/', '/src/steps/'];
 const SANDBOX = ['/src/sandbox/'];
-/** Modules that only `serve`, the commands about its jobs, and the metrics need. */
+/** Modules that only `serve`, the job commands and the metrics need. */
 const SERVE = ['pg-boss', '@hono', 'hono', 'cron-parser', 'cronstrue', '@prometheus-io'].map(
   (name) => `/node_modules/${name}/`,
 );
@@ -31,18 +31,18 @@ void describe('a command loads no more than it needs', { concurrency: 2 }, () =>
     });
   }
 
-  void it('run and query, from start to end', async (t) => {
+  void it('run and query, from start to finish', async (t) => {
     const workspace = createWorkspace({ resources: ['rockets'] });
     t.after(workspace.remove);
     assert.deepEqual(await loaded(workspace, ['run', '--from', 'sandbox'], SERVE), []);
     const query = ['query', '--data-dir', 'data/sandbox', 'SELECT 1'];
     assert.deepEqual(await loaded(workspace, query, [...SERVE, ...SANDBOX]), []);
     const watched = ['run', '--from', 'sandbox', '--metrics-file', 'run.prom'];
-    assert.ok((await loaded(workspace, watched, SERVE)).length > 0, 'what is loaded is seen');
+    assert.ok((await loaded(workspace, watched, SERVE)).length > 0, 'loaded modules are detected');
   });
 });
 
-/** The loaded modules of a command that are in one of these places. */
+/** The modules in these places that the command loads. */
 async function loaded(
   workspace: Workspace,
   args: readonly string[],

@@ -53,7 +53,7 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
         ['/2.3.0/launches/', 200],
       ],
     );
-    // Made-up recordings differ from the pinned files.
+    // The simulated recordings differ from the pinned files.
     assert.equal(stdout.match(/NOT AS EXPECTED after \d+\.\d s: its SHA-256 is [0-9a-f]{64}\n/g)?.length, 3);
     assert.match(stdout, /\n3 not as expected\.\n$/);
     assert.equal(code, 1);
@@ -67,11 +67,11 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
       assert.equal(others, 0);
       assert.match(headers['user-agent'] ?? '', /^spacex-pipeline\/\d+\.\d+\.\d+ \(live check/);
     }
-    // One token is available at the start, and another one each second.
+    // The pacing allows one request at the start, and one more each second.
     for (const [index, { at }] of requests.entries()) assert.ok(at > (index - 1) * 900, `${index}: ${at}`);
   });
 
-  void it('sends Launch Library no more requests than its quota allows, and says what its contract does not know', async (t) => {
+  void it('sends Launch Library no more requests than its quota allows, and reports fields that its contract lacks', async (t) => {
     const odd = createChangingWorld(
       simulatedLaunches(2).map((launch) => updatedAt({ ...launch, weather: 3 }, Date.now())),
     );
@@ -100,7 +100,7 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
     );
   });
 
-  void it('says what failed without a network', async () => {
+  void it('reports what failed without a network', async () => {
     const { code, stdout } = await check({ SPACEX_PIPELINE_RECORDINGS_URL: '' });
     assert.equal(code, 1);
     assert.equal(stdout.match(/NOT AS EXPECTED after \d+\.\d s: .*ENOTFOUND/g)?.length, 9, stdout);

@@ -26,11 +26,11 @@ const CONTEXT = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => null 
 const testDatabase = await createDatabase();
 after(() => testDatabase.drop());
 
-/** Loads records and their rows into their own schema. */
+/** Loads the rows of these records into a new schema. */
 async function labWith(openDatabase: OpenDatabase, records: readonly unknown[]): Promise<Lab> {
   const lab = await openLab(openDatabase, randomSchema(), launchLibrary);
   const rows = rowsOf(launches, records, CONTEXT);
-  // There may be several versions of a launch: the last one makes the row, as after several pulls.
+  // If there are several versions of a launch, the last version provides the row, as after several pulls.
   const loaded = launches.tables.map(({ key, name }) => {
     const keyOf = (row: Row): string => JSON.stringify(key.map((column) => row[column]));
     return [name, [...new Map((rows[name] ?? []).map((row) => [keyOf(row), row])).values()]] as const;
@@ -39,7 +39,7 @@ async function labWith(openDatabase: OpenDatabase, records: readonly unknown[]):
   return lab;
 }
 
-/** A version of the made-up launch, or of another one. */
+/** A version of the invented launch, with this time of day and these changes. */
 function version(last_updated: string, change: object = {}): object {
   return { ...FULL_LAUNCH, last_updated: `2026-01-01T${last_updated}:00Z`, ...change };
 }
@@ -54,7 +54,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
     };
     after(() => Promise.all(opened.map((lab) => lab.close())));
 
-    void it('are stored, whatever the values of their fields', async () => {
+    void it('are stored, no matter what values their fields have', async () => {
       const records = [...mutantsOf(FULL_LAUNCH)].map(({ record }) => record);
       const { session } = await open(records);
       const [found] = await session.rows<{ launches: number; versions: number }>(
@@ -63,14 +63,14 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
       assert.deepEqual(found, { launches: records.length, versions: records.length });
     });
 
-    void it('have a history of their versions, with equal neighbours merged', async () => {
+    void it('have a history in which equal consecutive versions are merged', async () => {
       const hold = { status: { id: 5, name: 'On Hold', abbrev: 'Hold' } };
       const other = { id: launchId(9), net: '2026-02-02T00:00:00Z' };
-      // Deliberately unsorted: the order in which versions arrive has no meaning.
+      // Deliberately unsorted, because the order in which versions arrive has no meaning.
       const { session } = await open([
         version('05:00', { weather_concerns: null }),
         version('03:00', hold),
-        version('01:00', { hashtag: 'kept in no version' }),
+        version('01:00', { hashtag: 'not part of a version' }),
         version('02:00'),
         version('04:00'),
         version('00:30', { ...other, probability: null }),
@@ -91,7 +91,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
       ]);
     });
 
-    void it('that are upcoming are in order of time', async () => {
+    void it('are listed in order of time if they are upcoming', async () => {
       const { session } = await open([
         version('01:00', { id: launchId(1), net: '2999-03-01T00:00:00Z' }),
         version('01:00', {
@@ -147,7 +147,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
     });
     after(() => lab.close());
 
-    void it('are all there, with their boosters', async () => {
+    void it('are stored completely, with their boosters', async () => {
       const [found] = await lab.session.rows(
         `SELECT (SELECT count(*) FROM launches) AS launches, (SELECT count(*) FROM launch_boosters) AS boosters,
                 (SELECT count(*) FROM launches WHERE provider_id = 121) AS own,
@@ -163,7 +163,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
       });
     });
 
-    void it('have one history, in whatever order their states arrive', async () => {
+    void it('have the same history, in whatever order their states arrive', async () => {
       const states = recordedStates();
       for (const records of [states, states.toReversed()]) {
         const other = await labWith(openDatabase, records);
@@ -184,7 +184,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
 testLaunches('PostgreSQL', async (schema) => openServer({ url: testDatabase.url, schema }));
 testLaunches('PGlite', await openSharedPglite());
 
-void it('launches have the tables that their literals describe, and a comment on everything', async () => {
+void it('launches have the tables that their literals describe, with a comment on every table and column', async () => {
   await withMigrated(migrationDirs(launchLibrary), async (session, schema) => {
     assert.equal(await draftMigration(session, schema, launches.tables), null);
     const silent = await session.rows(

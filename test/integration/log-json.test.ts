@@ -19,7 +19,7 @@ const ALL: Readonly<Record<string, { readonly fields: object }>> = { ...EVENTS, 
 const COMMON = ['level', 'time', 'msg', 'event', 'run_id', 'source', 'job', 'resource'];
 const seen = new Set<string>();
 
-/** Every line is JSON, and has the fields that docs/logging.md lists for its event. */
+/** Parses every line as JSON, and checks that it contains only fields that docs/logging.md lists for its event. */
 function linesOf({ stderr }: CliResult): readonly Line[] {
   const lines = stderr
     .trimEnd()
@@ -29,7 +29,7 @@ function linesOf({ stderr }: CliResult): readonly Line[] {
     const { event } = line;
     if (event === undefined) continue;
     const entry = ALL[event];
-    assert.ok(entry, `${event} is in no list`);
+    assert.ok(entry, `${event} is not listed`);
     const own = Object.keys(line).filter((name) => !COMMON.includes(name));
     assert.deepEqual(
       own.filter((name) => !Object.hasOwn(entry.fields, name)),
@@ -63,14 +63,14 @@ after(async () => {
 });
 
 void describe('--log-format json', { concurrency: 1 }, () => {
-  void it('names what happens in a run, and its end with status and seconds', async () => {
+  void it('logs the events of a run, including its end with status and duration', async () => {
     const result = await workspace.run(['run', '--json', ...JSON_LINES, '--log-level', 'debug']);
     const lines = linesOf(result);
     const { run_id, source } = JSON.parse(result.stdout);
     const ended = lines.find(({ event }) => event === 'run.ended');
     assert.partialDeepStrictEqual(ended, { level: 'info', run_id, source, status: 'succeeded' });
     assert.equal(typeof ended?.['seconds'], 'number');
-    // Before the run exists.
+    // These events occur before the run exists.
     const early = new Set([undefined, 'folder.made']);
     for (const line of lines.filter(({ event }) => !early.has(event)))
       assert.deepEqual([line['run_id'], line['source']], [run_id, source]);
@@ -80,7 +80,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     assert.deepEqual(loaded.toSorted(), ['launches', 'rockets']);
   });
 
-  void it('does not change the text: the end of a run is not a line of it', async () => {
+  void it('logs more than the text format, which has no line for the end of a run', async () => {
     const { stderr } = await workspace.run(['run']);
     assert.match(stderr, /^\d\d:\d\d:\d\d info {2}run /);
     assert.doesNotMatch(stderr, /succeeded after/);
@@ -92,7 +92,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     assert.match(wrong.stderr, /^error: Cannot find resource "cakes".*\nhint: \S+ resources\n$/);
   });
 
-  void it('applies up to the last line of a failed run', async () => {
+  void it('applies to every line of a failed run', async () => {
     api.set(LAUNCHES, { status: 500, body: 'no' });
     const told = ['--on-failure', 'echo told; exit 1'];
     const failed = await workspace.run(['run', '--full', ...JSON_LINES, ...told]);
@@ -105,7 +105,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     );
   });
 
-  void it('applies up to the last line if no run, or no command, began', async () => {
+  void it('applies to every line even if no run or no command began', async () => {
     assertLast(await workspace.run(['run', '--resources', 'cakes', ...JSON_LINES]), 2, { code: 'usage' });
     assertLast(await workspace.run(['run', '--no-such-flag', ...JSON_LINES]), 2, { code: 'usage' });
     assertLast(await workspace.run(['rnu', '--log-format=json']), 2, { code: 'usage' });
@@ -115,7 +115,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     });
   });
 
-  void it('is read from the variable, .env and the file, even if the configuration is wrong', async (t) => {
+  void it('is read from the environment, .env and the configuration file, even if the configuration is invalid', async (t) => {
     const env = { SPACEX_PIPELINE_LOG_FORMAT: 'json' };
     assertLast(await workspace.run(['run', '--no-such-flag'], env), 2, { code: 'usage' });
     const own = createWorkspace({ log: { format: 'json' } });
@@ -131,9 +131,9 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     assert.match(text.stderr, /^error: .*\nhint: .*\n$/);
   });
 
-  void it('prints Node’s warnings as lines, and leaves them alone in text', async () => {
+  void it('logs Node’s warnings as JSON lines, while the text format does not change them', async () => {
     const warn = path.join(workspace.folder, 'warn.mjs');
-    // When the program begins to listen for signals, long before it knows its configuration.
+    // Emits the warning when the program starts to listen for signals, long before it reads its configuration.
     const early = `if (name === 'SIGINT') process.emitWarning('of a test', 'OddWarning')`;
     writeFileSync(warn, `process.on('newListener', (name) => { ${early} })`);
     const env = { NODE_OPTIONS: `--import=file://${warn}` };
@@ -145,7 +145,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     assert.match(stderr, /^\(node:\d+\) OddWarning: of a test\n/);
   });
 
-  void it('names a run that waits, one that is skipped, and one that was interrupted', async () => {
+  void it('logs a run that waits, a run that is skipped, and a run that is interrupted', async () => {
     const gate = createGate(5000);
     api.set(LAUNCHES, { ...replies[LAUNCHES], gate });
     const holder = workspace.start(['run', '--full', ...JSON_LINES]);
@@ -169,7 +169,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     gate.open();
   });
 
-  void it('names what happens with a job', async () => {
+  void it('logs the events of a job', async () => {
     const [job] = await workspace.json<{ readonly name: string }[]>(['jobs']);
     const { stderr, code } = await workspace.run(['jobs', 'run', job?.name ?? '', ...JSON_LINES]);
     assert.equal(code, 0, stderr);
@@ -178,7 +178,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
       assert.equal(lines.find((line) => line['event'] === event)?.['job'], job?.name, event);
   });
 
-  void it('reports how much a pull by changes takes, what is left, and when it can continue', async (t) => {
+  void it('logs how many requests a pull by changes needs, how many are left, and when it can continue', async (t) => {
     const library = await startShortOfQuota();
     t.after(library.close);
     const living = { ...QUICK_SOURCE, baseUrl: library.baseUrl, pageSize: 2, provider: 'all' };
@@ -205,10 +205,10 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     assert.match(String(ended?.['retry_at']), /^\d{4}-.*Z$/);
   });
 
-  void it('was seen with each event that a test can see', () => {
+  void it('is tested with every event that these tests can trigger', () => {
     const unseen = Object.keys(ALL).filter((event) => !seen.has(event));
-    // Requests, the quota and progress are never logged. The tests of serve cover the case of another process
-    // that holds the schema of a job.
+    // Requests, the quota and progress are never logged. The serve tests cover a job that waits because another
+    // process has locked its schema.
     assert.deepEqual(unseen, [
       'request.started',
       'body.received',
@@ -222,7 +222,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
   });
 });
 
-/** Each is planted in a different place, so that a leak reveals its origin. */
+/** Each secret is used in a different place, so that a leak reveals its origin. */
 const SECRETS = {
   api: 'api-p4ss-Kx01',
   proxy: 'proxy-p4ss-Kx02',
@@ -232,7 +232,7 @@ const SECRETS = {
   query: 'query-of-url-Kx06',
 } as const;
 
-void it('no line contains a secret, whatever goes wrong', async (t) => {
+void it('no line contains a secret, no matter what goes wrong', async (t) => {
   const socket = createServer();
   const closed = await listen(socket);
   socket.close();

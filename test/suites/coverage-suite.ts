@@ -9,7 +9,7 @@ import { expectedBy, type Schema } from '../../src/core/schema.ts';
 
 const CONTEXT = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: (_: string, id: string) => `row ${id}` };
 
-/** At least two for each kind of schema in contracts. */
+/** At least two values for each kind of schema in contracts. */
 const VALUES = [
   true,
   false,
@@ -31,7 +31,7 @@ const VALUES = [
   'PT1H',
 ] as const;
 
-/** The values that a leaf may have: at least two different ones. */
+/** Values that a leaf accepts, at least two of them. */
 function values(schema: Schema): readonly unknown[] {
   const fitting = [...VALUES, schema['minimum'], schema['maximum']].filter((value) =>
     satisfies(schema, value),
@@ -41,7 +41,7 @@ function values(schema: Schema): readonly unknown[] {
   return found;
 }
 
-/** The parts of a schema; for a lenient one, of what it expects. */
+/** The parts of a schema or, if it is lenient, the parts of the schema that it expects. */
 function partsOf(schema: Schema) {
   return (expectedBy(schema) ?? schema) as Schema & {
     readonly items?: Schema;
@@ -53,7 +53,7 @@ function partsOf(schema: Schema) {
 
 type Place = { readonly pointer: string; readonly path: readonly (string | number)[]; readonly leaf: Schema };
 
-/** Every leaf of a contract; the only element of a list has index 0. */
+/** Every leaf of a contract. The only element of a list has index 0. */
 function leaves(schema: Schema, path: readonly (string | number)[] = []): Place[] {
   const { items, properties } = partsOf(schema);
   if (items !== undefined) return leaves(items, [...path, 0]);
@@ -64,7 +64,7 @@ function leaves(schema: Schema, path: readonly (string | number)[] = []): Place[
   return [{ pointer, path, leaf: partsOf(schema) }];
 }
 
-/** A record with every leaf present, no list empty, nothing null. */
+/** A record in which every leaf is present, no list is empty and nothing is null. */
 function sample(schema: Schema): unknown {
   const { items, properties } = partsOf(schema);
   if (items !== undefined) return [sample(items)];
@@ -74,7 +74,7 @@ function sample(schema: Schema): unknown {
   return values(partsOf(schema))[0];
 }
 
-/** A record without optional members, with null wherever allowed and every list empty. */
+/** A record without optional members, in which every list is empty and every nullable value is null. */
 function least(schema: Schema): unknown {
   const { items, properties, required, type } = partsOf(schema);
   if ([type].flat().includes('null')) return null;
@@ -92,18 +92,18 @@ function withValue(record: unknown, path: readonly (string | number)[], value: u
   return copy;
 }
 
-/** Each field of the contract reaches a table, or is one of those that are left out on purpose. */
+/** Checks that each field of the contract reaches a table or is omitted on purpose. */
 export function testCoverage(resource: Resource): void {
-  describe(`each field of ${resource.name}`, () => {
+  describe(`the fields of ${resource.name}`, () => {
     const record = sample(resource.contract);
     const rows = resource.transform(record, CONTEXT);
     const places = leaves(resource.contract);
 
-    it('has a sample that satisfies the contract', () => {
+    it('have a sample that satisfies the contract', () => {
       assert.deepEqual(compileValidation(resource.contract)(record), null);
     });
 
-    it('may be absent or null where the contract says so', () => {
+    it('can be absent or null if the contract allows it', () => {
       const bare = least(resource.contract);
       assert.deepEqual(compileValidation(resource.contract)(bare), null);
       const [main] = resource.tables;
@@ -117,7 +117,7 @@ export function testCoverage(resource: Resource): void {
 
     for (const { pointer, path, leaf } of places) {
       const reason = resource.omitted[pointer];
-      it(`${pointer} ${reason === undefined ? 'reaches a table' : `is left out: ${reason}`}`, () => {
+      it(`${pointer} ${reason === undefined ? 'reaches a table' : `is omitted: ${reason}`}`, () => {
         const reaches = values(leaf).some(
           (value) => !isDeepStrictEqual(resource.transform(withValue(record, path, value), CONTEXT), rows),
         );
@@ -125,7 +125,7 @@ export function testCoverage(resource: Resource): void {
       });
     }
 
-    it('that is left out is in the contract', () => {
+    it('are in the contract if they are declared as omitted', () => {
       const known = new Set(places.map(({ pointer }) => pointer));
       assert.deepEqual(
         Object.keys(resource.omitted).filter((pointer) => !known.has(pointer)),

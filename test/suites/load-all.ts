@@ -10,7 +10,7 @@ const { resources } = spacex;
 /** The records of a resource. */
 export type Records = (resource: string) => readonly unknown[];
 
-/** A complete run of every resource: transform, CSV, COPY and publish. */
+/** Runs every resource through transform, CSV, COPY and publish. */
 export async function loadAll(lab: Lab, records: Records, transformedAt: string): Promise<Run & RunEnd> {
   const run = await beginRun(lab);
   const derived: Derived[] = [];

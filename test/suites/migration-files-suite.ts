@@ -12,7 +12,7 @@ import { migrationDirs } from '../../src/app/database.ts';
 import { schemas } from './migrations-suite.ts';
 import { randomSchema, type OpenDatabase } from './target-lab.ts';
 
-/** Files that fail, and files that differ from those that were applied. */
+/** Tests migration files that fail, and files that differ from the applied files. */
 export function testMigrationFiles(name: string, openDatabase: OpenDatabase): void {
   describe(`migration files on ${name}`, () => {
     const open = async (): Promise<{ database: Database; session: Session }> => {
@@ -20,7 +20,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       return { database, session: await database.connect() };
     };
 
-    it('that were changed, removed or added in between are refused, each by its name', async () => {
+    it('are rejected by name if they were changed, removed or added in between', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       await migrateUp(session, database, dirs);
@@ -53,7 +53,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await database.close();
     });
 
-    it('that were applied before hashes were stored are not compared, but later ones are', async () => {
+    it('are not compared if they were applied before hashes were stored, but later files are compared', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       const history = ident(ledgerSchema(database.schema), 'migrations');
@@ -72,7 +72,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await database.close();
     });
 
-    it('of a ledger are applied after those of the tables too, and reverted last', async () => {
+    it('can be added to the ledger after table migrations were applied, and are reverted last', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       await migrateUp(session, database, dirs);
@@ -101,7 +101,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await database.close();
     });
 
-    it('from a version before the first release are refused, with a way out', async () => {
+    it('are rejected with a workaround if a version before the first release applied them', async () => {
       const { database, session } = await open();
       const history = ident(ledgerSchema(database.schema), 'migrations');
       await migrateUp(session, database, migrationDirs(spacex));
@@ -117,7 +117,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await database.close();
     });
 
-    it('that conflict with foreign objects name these, and change nothing', async () => {
+    it('fail with the names of foreign objects that they conflict with, and change nothing', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       const mine = `${database.schema}_mine`;
@@ -151,17 +151,22 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
     });
 
     for (const [what, file, sql, later] of [
-      ['fails in SQL', 'spacex/0999_broken', 'CREATE TABLE half (x int);\nSELECT 1/0;', 'database'],
-      ['is no SQL', 'spacex/0999_broken', 'CREATE TABEL', 'database'],
-      // After the others have been applied, one between them is refused unread.
       [
-        'fails before others',
+        'fails with an SQL error',
+        'spacex/0999_broken',
+        'CREATE TABLE half (x int);\nSELECT 1/0;',
+        'database',
+      ],
+      ['is not SQL', 'spacex/0999_broken', 'CREATE TABEL', 'database'],
+      // Once the other migrations are applied, a migration between them is rejected without being executed.
+      [
+        'fails before the others',
         'spacex/0001_a',
         'CREATE TABLE half (x int); CREATE TABLE half (x int);',
         'migration',
       ],
     ] as const) {
-      it(`leave nothing behind where one ${what}`, async () => {
+      it(`leave nothing behind if one of them ${what}`, async () => {
         const { database, session } = await open();
         const { dirs, path } = await copyMigrations();
         await writeFile(path(file), `-- schema: target\n\n-- up\n${sql}\n\n-- down\nDROP TABLE half;\n`);
@@ -169,7 +174,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
         assert.deepEqual(await schemas(session, database), []);
         assert.ok((await migrateUp(session, database, migrationDirs(spacex))).applied.length > 0);
 
-        // Existing ones stay, and a failed step back reverts nothing.
+        // Existing objects stay, and a failed down migration reverts nothing.
         await assert.rejects(migrateUp(session, database, dirs), { code: later });
         await rm(path(file));
         await writeFile(
@@ -184,7 +189,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       });
     }
 
-    it('that lack a part are refused before anything is applied', async () => {
+    it('are rejected before anything is applied if they lack a part', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       await writeFile(path('spacex/0999_parts'), 'CREATE TABLE half (x int);');

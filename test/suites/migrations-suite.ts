@@ -14,7 +14,7 @@ const { resources } = spacex;
 
 const TABLES = resources.flatMap((resource): readonly Table[] => resource.tables);
 
-/** The longest name that PostgreSQL keeps in full with `_pipeline` appended; and two of the longest names of all. */
+/** The longest name that PostgreSQL does not truncate with `_pipeline` appended, and two names of maximum length. */
 const LONG = `${'é'.repeat(20)}${'x'.repeat(14)}`;
 const LONGEST = ['a', 'b'].map((end) => `${'é'.repeat(31)}${end}`);
 const ODD_SCHEMAS = [
@@ -28,7 +28,7 @@ const ODD_SCHEMAS = [
   ...LONGEST,
 ];
 
-/** Migrations make a schema what the table literals describe, once, and can be reverted. */
+/** Tests that migrations create what the table literals describe, are applied once, and can be reverted. */
 export function testMigrations(name: string, openDatabase: OpenDatabase): void {
   describe(`migrations on ${name}`, () => {
     const open = async (schema = randomSchema()): Promise<{ database: Database; session: Session }> => {
@@ -37,7 +37,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
     };
 
     for (const schema of [undefined, ...ODD_SCHEMAS]) {
-      it(`create the tables of the resources, in schema ${schema ?? 'any'}`, async () => {
+      it(`create the tables of the resources in schema ${schema ?? 'any'}`, async () => {
         const { database, session } = await open(schema);
         await migrateUp(session, database, migrationDirs(spacex));
         for (const table of TABLES) {
@@ -62,7 +62,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       });
     }
 
-    it('use names that PostgreSQL keeps in full, with room for those of staging', async () => {
+    it('use names that PostgreSQL does not truncate, even for staging tables', async () => {
       const { database, session } = await open();
       await migrateUp(session, database, migrationDirs(spacex));
       const made = await session.rows<{ relname: string }>(
@@ -80,7 +80,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
         names.filter((one) => Buffer.byteLength(one) > NAME_BYTES),
         [],
       );
-      // A truncated name would be as long as the limit.
+      // A truncated name would be exactly as long as the limit.
       assert.deepEqual(
         made.filter(({ relname }) => Buffer.byteLength(relname) === NAME_BYTES),
         [],
@@ -88,7 +88,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       await database.close();
     });
 
-    it('index every column that references a table, and enforce none', async () => {
+    it('index every column that references a table, but do not enforce references', async () => {
       const { database, session } = await open();
       await migrateUp(session, database, migrationDirs(spacex));
       const enforced = `SELECT conname FROM pg_constraint WHERE contype = 'f' AND connamespace = to_regnamespace($1)`;
@@ -107,10 +107,10 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       await database.close();
     });
 
-    it('create indexes that do not depend on a collation of the system', async () => {
+    it('create indexes that do not depend on a system collation', async () => {
       const { database, session } = await open();
       await migrateUp(session, database, migrationDirs(spacex));
-      // 950 is "C", which is PostgreSQL's own and never changes; 0 is for types without a collation.
+      // 950 is "C", PostgreSQL's own collation, which never changes. 0 is for types without a collation.
       const found = await session.rows<{ index: string; fixed: boolean }>(
         `SELECT indexrelid::regclass::text AS index, bool_and(coll IN (0, 950)) AS fixed
          FROM pg_index JOIN pg_class c ON c.oid = indrelid, unnest(indcollation::oid[]) AS coll
@@ -169,7 +169,7 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
       await database.close();
     });
 
-    it('of a newer version are refused', async () => {
+    it('are rejected if a newer version applied them', async () => {
       const { database, session } = await open();
       await migrateUp(session, database, migrationDirs(spacex));
       await session.query(
@@ -184,9 +184,9 @@ export function testMigrations(name: string, openDatabase: OpenDatabase): void {
   });
 }
 
-/** Only for servers: two migrations at the same time. */
+/** Only for servers: concurrent migrations. */
 export function testConcurrentMigrations(openDatabase: OpenDatabase): void {
-  it('migrations that are started twice at the same time are each applied once', async () => {
+  it('concurrent processes apply each migration only once', async () => {
     const database = await openDatabase(randomSchema());
     const sessions = await Promise.all([database.connect(), database.connect(), database.connect()]);
     const migrated = await Promise.all(
@@ -256,7 +256,7 @@ async function shape(session: Session, schema: string): Promise<unknown[]> {
   );
 }
 
-/** Of both target and ledger. */
+/** The shapes of target and ledger. */
 async function bothShapes(session: Session, { schema }: Database): Promise<unknown[]> {
   return [await shape(session, schema), await shape(session, ledgerSchema(schema))];
 }

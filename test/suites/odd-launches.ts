@@ -5,12 +5,12 @@ export function launchId(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
 
-/** The same launch with another id, and with these first stages. */
+/** The same launch with a different id and with these first stages. */
 export function withBoosters(launch: Json, number: number, launcher_stage: readonly Json[]): Json {
   return { ...launch, id: launchId(number), rocket: { ...(launch['rocket'] as Json), launcher_stage } };
 }
 
-/** Invented: every field of a detailed record that the tables use. */
+/** An invented launch with every field of a detailed record that the tables use. */
 export const FULL_LAUNCH = {
   id: launchId(0),
   name: 'Falcon 9 Block 5 | Example',
@@ -101,20 +101,20 @@ const CHANGES: Readonly<Record<string, unknown>> = {
   removed: REMOVED,
   null: null,
   empty: '',
-  'another type': { toString: 1, length: -1, id: [] },
+  'a different type': { toString: 1, length: -1, id: [] },
   'a list': [null, 7, [], {}, { id: 'x' }, { id: 2 ** 40 }, { id: 1, name: 2 }],
-  'a number beyond': 1e300,
+  'a number out of range': 1e300,
   'an infinite number': Number.POSITIVE_INFINITY,
   'text that cannot be stored': `\0\uD800${'x'.repeat(100_000)}`,
   'a long text': 'y'.repeat(100_000),
-  'a day that is none': '2026-02-30T25:61:61Z',
+  'an impossible date': '2026-02-30T25:61:61Z',
   'a boolean': true,
 };
 
-/** What a record cannot do without: the tests of rejects cover changes of these. */
+/** Fields that a record requires. The reject tests cover changes to these fields. */
 const NEEDED = new Set(['/id', '/name', '/last_updated', '/net', '/status', '/status/id']);
 
-/** A record for each way in which a value can change, except the needed ones; each has its own id. */
+/** A record with its own id for each way in which a value can change, except for the required fields. */
 export function* mutantsOf(record: Json): Generator<Mutant> {
   let number = 1000;
   for (const path of pathsOf(record)) {
@@ -133,7 +133,7 @@ function* pathsOf(value: unknown, path: readonly string[] = []): Generator<reado
   for (const [name, inner] of Object.entries(value)) yield* pathsOf(inner, [...path, name]);
 }
 
-/** Copies only along the path. */
+/** Copies only the objects along the path. */
 function changed(record: Json, path: readonly string[], value: unknown): Json {
   const [name = '', ...rest] = path;
   const copy: Record<string, unknown> = (

@@ -7,7 +7,7 @@ import { openEmbedded } from '../../src/adapters/postgres/embedded.ts';
 import { copyEmbedded } from '../support/embedded-template.ts';
 import type { OpenDatabase } from './target-lab.ts';
 
-/** One embedded database for a test file, with a schema for each test: opening a database takes seconds. */
+/** One embedded database for a test file, with a schema for each test, because opening a database takes seconds. */
 export async function openSharedPglite(): Promise<OpenDatabase> {
   const dir = await mkdtemp(join(tmpdir(), 'pglite-'));
   await copyEmbedded(join(dir, 'database'));

@@ -9,42 +9,42 @@ const { resources } = spacex;
 
 /**
  * What each data check finds in the recorded responses. Launches, payloads, pads and ships were recorded from 2023 to
- * 2026, cores, capsules and rockets in 2025 (all with the state of November 2022) and crew in October 2021.
+ * 2026, cores, capsules and rockets in 2025 (all in the state of November 2022), and crew in October 2021.
  */
 const FOUND = {
   rocket_first_flight_differs: 0,
   rocket_first_flight_without_launch: 1, // Starship
   rocket_success_rate_differs: 0,
 
-  launch_utc_offset_differs: 14, // summer time taken for winter time or the reverse, COTS 1 to CRS-10
+  launch_utc_offset_differs: 14, // daylight saving time confused with standard time, COTS 1 to CRS-10
   launchpad_counts_differ: 0,
   launchpad_rocket_unlisted: 0,
   launchpad_never_used: 2, // SLC 3W, STLS
   launchpad_missing_in_launch: 0,
   launch_missing_in_launchpad: 0,
 
-  landpad_counts_differ: 1, // OCISLY has 61 attempts and 54 landings, launches give 64 and 55
+  landpad_counts_differ: 1, // OCISLY has 61 attempts and 54 landings, but launches add up to 64 and 55
   landpad_same_place: 2, // LZ-1, LZ-2
-  landing_outcome_unknown: 2, // CRS-7, Amos-6: lost before
+  landing_outcome_unknown: 2, // CRS-7 and Amos-6, which were lost before landing
   landing_without_attempt: 0,
-  landing_without_pad: 0, // 7 without a pad are all in the sea
+  landing_without_pad: 0, // the 7 landings without a pad were all in the ocean
   landpad_missing_in_launch: 0,
   launch_missing_in_landpad: 0,
 
   payload_missing_in_launch: 3, // O3b mPower 3.4, Starlink 4-36, TTL-1
-  launch_missing_in_payload: 4, // NROL-87, Starlink 4-36, TTL-1 and O3b mPower 3.4 list payloads that refer to another launch
+  launch_missing_in_payload: 4, // NROL-87, Starlink 4-36, TTL-1 and O3b mPower 3.4 list payloads that refer to a different launch
   payload_in_two_launches: 2, // NROL-87; O3b mPower 1,2
-  payload_unlisted: 5, // those of 3 launches that were removed, and O3b mPower 3.4
+  payload_unlisted: 5, // the payloads of 3 removed launches, and O3b mPower 3.4
   launch_without_payload: 12, // all upcoming
   payload_capsule_differs: 1, // CRS-23
   payload_norad_id_repeated: 1, // Iridium NEXT 2
   payload_norad_id_shared: 84, // Starlink-7 and 9 share 60, Starlink-8, 9 and 10 share 22, two pairs share one each
-  payload_reference_system_odd: 3, // trans-lunar-injection twice, highly-elliptical
+  payload_reference_system_odd: 3, // trans-lunar-injection (twice) and highly-elliptical
   payload_impossible: 0,
 
   core_reuse_count_differs: 0,
   core_landings_differ: 12, // failed attempts on drone ships are not counted: B1012 … B1059
-  core_flight_numbers_broken: 2, // B1063 flew 1, 2, 2, 4 …; B1072 first as 4
+  core_flight_numbers_broken: 2, // B1063 has flights 1, 2, 2, 4 …; B1072 starts with 4
   core_reused_differs: 0,
   core_unknown_described: 13, // all upcoming
   launch_core_unknown: 0,
@@ -70,18 +70,18 @@ const FOUND = {
   starlink_decay_differs: 0,
   starlink_impossible: 0,
 
-  roadster_axis_impossible: 1, // 57.7 AU between 0.99 and 1.66
+  roadster_axis_impossible: 1, // 57.7 AU, although the distance is between 0.99 and 1.66 AU
   roadster_unix_differs: 0,
 
   history_unix_differs: 0,
 
-  launch_flight_number_shared: 6, // four have 188, two 198
+  launch_flight_number_shared: 6, // four launches have 188, two have 198
   launch_flight_number_missing: 2, // 190, 201
-  launch_order_differs: 4, // past: Starlink 4-19 after Nilesat-301; upcoming: 3, and 2 more where numbers are shared
+  launch_order_differs: 4, // past: Starlink 4-19 after Nilesat-301; upcoming: 3, and 2 more with shared numbers
   launch_unix_differs: 2, // COTS 2 by 20 days, SSO-A by 120 s
   launch_local_differs: 7, // RatSat, CRS-1, ABS-3A, OG-2 M2, Iridium NEXT M5 and M6, Starlink 4-4
-  launch_local_month_differs: 8, // all that are known only to the month
-  launch_overdue: 18, // all upcoming ones, of late 2022
+  launch_local_month_differs: 8, // all launches that are known only to the month
+  launch_overdue: 18, // all upcoming launches, planned for late 2022
   launch_date_vague: 1, // Starlink 4-25
   launch_outcome_unknown: 1, // Starlink 3-1
   launch_outcome_early: 0,
@@ -94,7 +94,7 @@ const FOUND = {
 
 const A_LAUNCH = `(SELECT launch_id FROM launch_crew ORDER BY 1 LIMIT 1)`;
 
-/** For each check that finds nothing: how to break the recorded data so that it does. */
+/** For each check that finds nothing, a statement that breaks the recorded data so that the check finds something. */
 const BROKEN: Readonly<Record<string, string>> = {
   rocket_first_flight_differs: `UPDATE rockets SET first_flight_date = first_flight_date + 1`,
   rocket_success_rate_differs: `UPDATE rockets SET success_rate_pct = success_rate_pct + 3`,
@@ -141,7 +141,7 @@ export function testRecordedChecks(lab: () => Lab): void {
     return newest?.run_id ?? assert.fail('no run');
   };
 
-  it('every data check finds what is known to be wrong', async () => {
+  it('contain the known errors, which the data checks find', async () => {
     assert.deepEqual(await check(await run()), FOUND);
     for (const one of resources.flatMap(({ checks }) => checks)) {
       for (const row of await checkRows(lab().session, one, 1000)) {
@@ -154,7 +154,7 @@ export function testRecordedChecks(lab: () => Lab): void {
     }
   });
 
-  it('each data check without findings finds something in broken data', async () => {
+  it('make every other data check report a finding if they are broken', async () => {
     const { session } = lab();
     assert.deepEqual(
       Object.keys(BROKEN).sort(),

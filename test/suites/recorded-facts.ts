@@ -4,8 +4,8 @@ import { it } from 'node:test';
 import type { Lab } from './target-lab.ts';
 
 /**
- * What is known to be wrong or empty in the recorded responses without contradicting anything: rows by table and
- * condition.
+ * Known errors and empty values in the recorded responses that do not contradict anything: the number of rows by
+ * table and condition.
  */
 const FACTS: readonly (readonly [table: string, where: string, count: number])[] = [
   ['launches', 'NOT upcoming', 187],
@@ -14,9 +14,9 @@ const FACTS: readonly (readonly [table: string, where: string, count: number])[]
   ['launches', "launch_date_precision = 'hour'", 192],
   ['launches', "launch_date_precision = 'month'", 8],
   ['launches', "launch_date_precision = 'day'", 5],
-  ['launches', 'tbd OR net', 0], // carry no information
+  ['launches', 'tbd OR net', 0], // both fields carry no information
   [
-    'launches', // the local day differs from the one in UTC
+    'launches', // the local day differs from the day in UTC
     `(launch_date_local AT TIME ZONE 'UTC' + launch_utc_offset_minutes * interval '1 minute')::date
        <> (launch_date_utc AT TIME ZONE 'UTC')::date`,
     44,
@@ -34,7 +34,7 @@ const FACTS: readonly (readonly [table: string, where: string, count: number])[]
   ['launches', 'webcast_url IS NULL', 17],
   ['launches', 'patch_small_url IS NULL', 16],
   ['launches', "details ~ '[\\u00a0\\n]'", 2], // RatSat, OG-2 M1; the newline at the end of CRS-17 is trimmed
-  ['launches', 'details <> btrim(details) OR name <> btrim(name)', 0], // trimmed: SSO-A, CRS-17
+  ['launches', 'details <> btrim(details) OR name <> btrim(name)', 0], // SSO-A and CRS-17 are trimmed
   ['launches', "NOT EXISTS (SELECT FROM launch_images i WHERE i.launch_id = t.id AND size = 'small')", 205],
   ['launches', "NOT EXISTS (SELECT FROM launch_images i WHERE i.launch_id = t.id AND size = 'original')", 70],
   ['launch_cores', 'core_id IS NULL', 19],
@@ -54,10 +54,10 @@ const FACTS: readonly (readonly [table: string, where: string, count: number])[]
   ['payloads', 'NOT EXISTS (SELECT FROM payload_customers n WHERE n.payload_id = t.id)', 4],
   ['cores', 'block IS NULL', 5],
   ['cores', 'last_update IS NULL', 14],
-  ['cores', "serial NOT LIKE 'B%'", 5], // of Falcon 1: named by their engine
+  ['cores', "serial NOT LIKE 'B%'", 5], // Falcon 1 cores, which are named after their engines
   ['capsules', 'last_update IS NULL', 3],
-  ['capsules', 'dragon_id IS NULL', 25], // only in the API's model
-  ['capsules', "type = 'Dragon 1.1' AND status = 'active'", 6], // long retired
+  ['capsules', 'dragon_id IS NULL', 25], // exists only in the API's own schema
+  ['capsules', "type = 'Dragon 1.1' AND status = 'active'", 6], // retired long ago
   ['ships', 'status IS NULL', 12],
   ['ships', 'latitude_deg IS NULL', 27],
   ['ships', 'last_ais_update IS NULL AND speed_kn IS NULL AND course_deg IS NULL', 29],
@@ -70,7 +70,7 @@ const FACTS: readonly (readonly [table: string, where: string, count: number])[]
 ];
 
 export function testRecordedFacts(lab: () => Lab): void {
-  it('have as many empty and odd values as known', async () => {
+  it('contain the known numbers of empty and odd values', async () => {
     const sql = FACTS.map(([table, where]) => `(SELECT count(*) FROM ${table} t WHERE ${where})`).join(', ');
     const [found] = await lab().session.rows<{ counts: number[] }>(`SELECT ARRAY[${sql}] AS counts`);
     assert.deepEqual(

@@ -22,9 +22,10 @@ const missing = Object.values(FILES)
   .map((file) => join(DIR, file))
   .find((path) => !existsSync(path));
 
-/** The reason for skipping tests of recorded launches; false if the data exist. */
+/** The reason for skipping tests of recorded launches, or false if the data exists. */
 export const NO_LIVING: string | false =
-  missing !== undefined && `the recorded answer ${missing} is not there (SHARED_DATA names another folder)`;
+  missing !== undefined &&
+  `the recorded response ${missing} is missing (SHARED_DATA can name a different folder)`;
 
 function read(file: keyof typeof FILES): Recorded {
   return JSON.parse(readFileSync(join(DIR, FILES[file]), 'utf8'));

@@ -36,7 +36,7 @@ type Found = Readonly<Record<string, string | number | boolean | null>>;
 
 const DAY = 86_400_000;
 
-/** Each view returns what is counted here from the files by other means, and a few figures checked by hand. */
+/** Compares each view with counts made from the files by other means, and with a few manually checked figures. */
 export function testRecordedViews(lab: () => Lab): void {
   const select = (sql: string) => lab().session.rows<Found>(sql);
   const values = async (sql: string) => (await select(sql)).map((row) => Object.values(row));
@@ -46,7 +46,7 @@ export function testRecordedViews(lab: () => Lab): void {
   const nameOf = (resource: string, id: string | null) =>
     recorded(resource).find((one) => one.id === id)?.name ?? null;
 
-  it('view launch_times', async () => {
+  it('match view launch_times', async () => {
     const found = await values(
       `SELECT launch_id, to_char(local_time, 'YYYY-MM-DD"T"HH24:MI:SS') FROM launch_times`,
     );
@@ -54,7 +54,7 @@ export function testRecordedViews(lab: () => Lab): void {
     assert.deepEqual(new Map(found as [string, string][]), new Map(local as [string, string][]));
   });
 
-  it('view launch_cadence', async () => {
+  it('match view launch_cadence', async () => {
     const counts = tally(past(), ({ date_utc, rocket }) =>
       JSON.stringify([`${date_utc.slice(0, 7)}-01`, nameOf('rockets', rocket)]),
     );
@@ -71,7 +71,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('view launch_success', async () => {
+  it('match view launch_success', async () => {
     assert.deepEqual(
       await values(`SELECT rocket_name, launches, succeeded, failed, unknown, success_rate_pct
         FROM launch_success ORDER BY first_launch_utc`),
@@ -83,7 +83,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('views booster_flights and booster_reuse', async () => {
+  it('match views booster_flights and booster_reuse', async () => {
     const flights = new Map<string, number[]>();
     for (const { cores, date_utc } of past()) {
       for (const { core } of cores) {
@@ -119,7 +119,7 @@ export function testRecordedViews(lab: () => Lab): void {
     ]);
   });
 
-  it('view landing_success', async () => {
+  it('match view landing_success', async () => {
     const tries = past().flatMap(({ cores }) => cores.filter((one) => one.landing_attempt === true));
     const key = ({ landing_type, landpad, landing_success }: Core) =>
       [landing_type, nameOf('landpads', landpad), landing_success].join();
@@ -136,14 +136,14 @@ export function testRecordedViews(lab: () => Lab): void {
       await values(`SELECT landing_type, sum(attempts)::integer AS attempts, max(success_rate_pct) FILTER (WHERE landpad_name = 'OCISLY') AS ocisly
         FROM landing_success GROUP BY 1 ORDER BY 1`),
       [
-        ['ASDS', 127, 88.7], // 55 of 62, CRS-7 and Amos-6 left out
+        ['ASDS', 127, 88.7], // 55 of 62, without CRS-7 and Amos-6
         ['Ocean', 7, null],
         ['RTLS', 30, null],
       ],
     );
   });
 
-  it('views payload_flights, payload_mass_by_orbit and payload_mass_by_customer', async () => {
+  it('match views payload_flights, payload_mass_by_orbit and payload_mass_by_customer', async () => {
     const launched = new Set(past().flatMap(({ payloads }) => payloads));
     const payloads = (recorded('payloads') as readonly Payload[]).filter(({ id }) => launched.has(id));
     assert.deepEqual(
@@ -152,7 +152,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
     assert.deepEqual(
       await select(`SELECT launch_name FROM payload_flights WHERE payload_name = 'NROL-87'`),
-      [{ launch_name: 'Transporter-3' }], // launch NROL-87 lists it too
+      [{ launch_name: 'Transporter-3' }], // launch NROL-87 also lists it
     );
     for (const [view, column, keys] of [
       ['payload_mass_by_orbit', 'orbit', ({ orbit }: Payload) => [orbit]],
@@ -196,12 +196,12 @@ export function testRecordedViews(lab: () => Lab): void {
       FROM payload_customers WHERE customer = 'CONAE'`);
     assert.deepEqual(
       await select(`SELECT payloads, mass_kg FROM payload_mass_by_customer WHERE customer = 'CONAE'`),
-      [{ payloads: 2, mass_kg: 4400 }], // named twice, counted once
+      [{ payloads: 2, mass_kg: 4400 }], // listed twice, counted once
     );
     await select('ROLLBACK');
   });
 
-  it('view static_fires', async () => {
+  it('match view static_fires', async () => {
     const fired = launches().flatMap(({ id, date_utc, static_fire_date_utc: fire }) =>
       fire === null ? [] : [[id, days(Date.parse(date_utc) - Date.parse(fire))] as const],
     );
@@ -217,7 +217,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('view crew_flights', async () => {
+  it('match view crew_flights', async () => {
     const seats = launches().flatMap(({ name, crew }) =>
       crew.map((one) => [name.trim(), nameOf('crew', one.crew), one.role].join()),
     );
@@ -237,11 +237,11 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('view ship_recoveries', async () => {
+  it('match view ship_recoveries', async () => {
     const flown = past();
     const expected = recorded('ships').map(({ id, name, launches: named }): [string, readonly number[]] => {
       const fairings = flown.filter((launch) => launch.fairings?.ships.includes(id));
-      const all = new Set([...named, ...fairings.map((launch) => launch.id)]); // the ship does not name all of these
+      const all = new Set([...named, ...fairings.map((launch) => launch.id)]); // the ship does not list all of these
       const recovered = fairings.filter((launch) => launch.fairings?.recovered === true);
       return [name.trim(), [all.size, fairings.length, recovered.length]];
     });
@@ -263,7 +263,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('view starlink_shells', async () => {
+  it('match view starlink_shells', async () => {
     const altitudes = { 310: '2020-06-13', 430: '2019-05-24' }; // (364 + 247) / 2 and (436 + 434) / 2
     assert.deepEqual(
       await select(`SELECT inclination_deg, altitude_km, satellites, launches, first_launch_date, last_launch_date

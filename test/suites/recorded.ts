@@ -7,10 +7,10 @@ import rockets from '../../src/sources/spacex/rockets.ts';
 
 type Recorded = Readonly<Record<string, unknown>>;
 
-/** The folder with the recorded responses of the real API; it is not part of the package. */
+/** The folder with the recorded responses of the real API, which is not part of the package. */
 const DIR = process.env['SHARED_DATA'] ?? join(import.meta.dirname, '../../../shared/data');
 
-/** The rows of each table that the recorded responses become, counted in the files without the code under test. */
+/** The number of rows that each table must get, counted in the recorded files without the code under test. */
 export const RECORDED_ROWS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   rockets: { rockets: 4, rocket_payload_weights: 11, rocket_images: 16 },
   launchpads: { launchpads: 6, launchpad_rockets: 6, launchpad_launches: 187, launchpad_images: 6 },
@@ -44,7 +44,7 @@ export const RECORDED_ROWS: Readonly<Record<string, Readonly<Record<string, numb
   },
 };
 
-/** The paths below v4/ that are not named after their resource. */
+/** The files that are not in v4/ under the name of their resource. */
 const PATHS: Readonly<Record<string, string>> = {
   launches: 'v5/launches.json',
   starlink: 'v4/starlink_sample.json',
@@ -58,23 +58,24 @@ const missing = Object.keys(RECORDED_ROWS)
   .map(pathOf)
   .find((path) => !existsSync(path));
 
-/** The reason for skipping tests of recorded data; false if the data exist. */
+/** The reason for skipping tests of recorded data, or false if the data exists. */
 export const NOT_RECORDED: string | false =
-  missing !== undefined && `the recorded answer ${missing} is not there (SHARED_DATA names another folder)`;
+  missing !== undefined &&
+  `the recorded response ${missing} is missing (SHARED_DATA can name a different folder)`;
 
 /** The body of the recorded response. */
 export function recordedBody(resource: string): string {
   return readFileSync(pathOf(resource), 'utf8');
 }
 
-/** Its records, one for a single object. */
+/** The records of the recorded response, or a single record if it is an object. */
 export function readRecorded(resource: string): Recorded[] {
   return [JSON.parse(recordedBody(resource))].flat();
 }
 
 /**
- * The business columns of a launch by the plain rules, without the code under test: renamed fields, the name of the
- * rocket, text trimmed at both ends.
+ * The main columns of a launch, derived by simple rules without the code under test: renamed fields, the rocket's
+ * name, and text trimmed at both ends.
  */
 export function expectedLaunch(launch: Recorded, allRockets: readonly Recorded[]): Recorded {
   const trim = (value: unknown) => (typeof value === 'string' ? value.trim() : null);
@@ -94,7 +95,7 @@ export function expectedLaunch(launch: Recorded, allRockets: readonly Recorded[]
   };
 }
 
-/** Every recorded row in the form that the stage files and COPY receive. */
+/** Every recorded row in the format that the stage files and COPY receive. */
 export function csvOfRecorded(): Buffer {
   const context = {
     transformedAt: '2026-01-02T03:04:05.678Z',

@@ -17,16 +17,16 @@ import { maker, makers } from './target-resources.ts';
 const SOME = { resource: makers, rows: { makers: [maker('m')] } };
 
 type RepairLab = Lab & {
-  /** Runs statements in which `target` and `ledger` stand for the schemas. */
+  /** Runs statements in which `target` and `ledger` stand for the schema names. */
   readonly sql: (text: string) => Promise<unknown>;
-  /** What is missing, with those names instead of the schemas'. */
+  /** The missing objects, with `target` and `ledger` instead of the schema names. */
   readonly missing: () => Promise<readonly string[]>;
   readonly up: () => Promise<readonly string[]>;
 };
 
-/** What was dropped from a migrated schema is restored: the catalog decides, not the history alone. */
+/** Tests that dropped objects are restored. The catalog, not only the history, determines what is missing. */
 export function testRepair(name: string, openDatabase: OpenDatabase): void {
-  describe(`what is missing on ${name}`, () => {
+  describe(`a missing object on ${name}`, () => {
     const open = async (): Promise<RepairLab> => {
       const lab = await openLab(openDatabase);
       const { database, session } = lab;
@@ -48,7 +48,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
     for (const [what, sql, names] of [
       ['a schema', 'DROP SCHEMA target CASCADE', ['everything in schema target']],
       [
-        'tables, and what is based on them',
+        'tables and the objects based on them',
         'DROP TABLE target.company, target.starlink, ledger.runs CASCADE; CREATE TABLE target.mine (id int)',
         [
           'table ledger.runs',
@@ -100,7 +100,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       const pending: string[] = [];
       while (pending.at(-1) !== 'spacex/0002_views')
         pending.push((await migrateDown(lab.session, lab.database, migrationDirs(spacex))) ?? assert.fail());
-      // A view reads it.
+      // A view reads this table.
       await lab.sql('DROP TABLE target.starlink');
       const { applied, made_again } = await migrateUp(lab.session, lab.database, migrationDirs(spacex));
       assert.deepEqual([applied, made_again.length], [pending.toReversed(), 1]);
@@ -108,7 +108,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('leaves rows that break a check or a reference as they are', async () => {
+    it('is recreated without changes to rows that violate a check or a reference', async () => {
       const lab = await open();
       const { id } = await load(lab, [SOME]);
       await lab.sql('DROP TABLE ledger.runs CASCADE');
@@ -118,7 +118,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('cannot be a column that existing rows would lack: the command of the hint helps', async () => {
+    it('cannot be recreated if it is a column that existing rows require, but the command in the hint helps', async () => {
       const lab = await open();
       await load(lab, [SOME]);
       await lab.sql(`ALTER TABLE ledger.run_tables DROP COLUMN digest; ALTER TABLE target.rockets DROP COLUMN id CASCADE;
@@ -145,7 +145,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('may be the kind of the records, which the runs know, too', async () => {
+    it('is recreated from the runs if it stores the kind of the records', async () => {
       const lab = await open();
       await stageAndPublish(await beginRun(lab, { simulated: true }), [SOME]);
       await lab.sql('DROP TABLE ledger.contents');
@@ -160,7 +160,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('may be the ledger: then nothing is loaded next to the existing rows', async () => {
+    it('prevents loading into existing tables if it is the ledger', async () => {
       const lab = await open();
       await lab.sql('DROP SCHEMA ledger CASCADE');
       const hint = await refusal(
@@ -174,7 +174,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('may be only the history, of a schema that has everything', async () => {
+    it('is recreated if it is the history of an otherwise complete schema', async () => {
       const lab = await open();
       const states = await migrationStates(lab.session, lab.database, migrationDirs(spacex));
       await lab.sql('DROP TABLE ledger.migrations');
@@ -191,7 +191,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('is not looked for on a read-only server, and foreign tables of the same names are not used', async () => {
+    it('is not searched for on a read-only server, and not replaced by a foreign table of the same name', async () => {
       const lab = await open();
       await lab.session.query('SET default_transaction_read_only = on');
       assert.equal(await missingNames(lab.session, lab.database, migrationDirs(spacex)), null);
@@ -215,7 +215,7 @@ async function refusal({ up }: RepairLab, message: RegExp): Promise<string> {
   return refused.hint ?? '';
 }
 
-/** Everything that migrations create, read without the code under test; columns in order of their names. */
+/** Everything that migrations create, read without the code under test, with columns in order of their names. */
 async function catalog({ session, database }: Lab): Promise<unknown[]> {
   await session.query('BEGIN');
   const found: unknown[] = [];

@@ -9,16 +9,16 @@ import { NOT_METRIC, UNIT } from '../../src/core/units.ts';
 const SENTENCE = /^\S.*[^ .]\.$/;
 const UNITLESS = ['eccentricity', 'engine_thrust_to_weight'];
 
-/** What must be true of every resource of any source; `resources` are all resources of that source. */
+/** The rules for every resource of any source. `resources` contains all resources of that source. */
 export function testResource(resource: Resource, resources: readonly Resource[]): void {
   describe(`resource ${resource.name}`, () => {
     const [main] = resource.tables;
 
-    it('has a main table of its name, with one row per record', () => {
+    it('has a main table with its own name and one row per record', () => {
       assert.deepEqual([main.name, main.key, main.owner], [resource.name, ['id'], 'id']);
     });
 
-    it('has tables whose keys and owners are columns that are never null', () => {
+    it('has tables whose key and owner columns are never null', () => {
       for (const { name, key, owner, columns } of resource.tables) {
         for (const column of [...key, owner])
           assert.equal(columns[column]?.nullable, false, `${name}.${column}`);
@@ -42,7 +42,7 @@ export function testResource(resource: Resource, resources: readonly Resource[])
       }
     });
 
-    it('needs and references only what exists', () => {
+    it('needs and references only existing resources', () => {
       const tables = new Set(resources.flatMap((one) => one.tables.map(({ name }) => name)));
       for (const [need, column] of Object.entries(resource.needs)) {
         const needed = resources.find(({ name }) => name === need);
@@ -53,7 +53,7 @@ export function testResource(resource: Resource, resources: readonly Resource[])
       }
     });
 
-    it('has the unit in the name of each measure, and none that is not metric but for knots', () => {
+    it('includes a metric unit, or knots, in the name of each measure', () => {
       for (const { name, columns } of resource.tables) {
         for (const [column, { type }] of Object.entries(columns)) {
           assert.doesNotMatch(column, NOT_METRIC, name);
@@ -62,7 +62,7 @@ export function testResource(resource: Resource, resources: readonly Resource[])
       }
     });
 
-    it('has a reference, or is owned, where a column names a record of a resource', () => {
+    it('declares a reference for each column named after a resource, except for owner columns', () => {
       for (const { name, owner, columns } of resource.tables) {
         for (const [column, { references }] of Object.entries(columns)) {
           const stem = /(?:^|_)([a-z]+)_id$/.exec(column)?.[1];
@@ -78,7 +78,7 @@ export function testResource(resource: Resource, resources: readonly Resource[])
   });
 }
 
-/** Does the row have every column of its table, with null only where allowed? */
+/** Asserts that the row has every column of its table, with null only in nullable columns. */
 export function assertFits(row: Row, columns: Table['columns']): void {
   assert.deepEqual(Object.keys(row).sort(), Object.keys(columns).sort());
   for (const [column, { nullable }] of Object.entries(columns)) {

@@ -9,11 +9,11 @@ import { maker, makers, part, parts } from './target-resources.ts';
 const SOUNDLESS: DataCheck = {
   name: 'part_without_sound',
   severity: 'warning',
-  description: 'A part that nobody tried',
+  description: 'A part that was never tested',
   sql: `SELECT id, 'grade ' || coalesce(grade::text, 'none') AS detail FROM parts WHERE sound IS NULL`,
 };
 
-/** Data checks: run on published data, recorded in the ledger, and never blocking a publish. */
+/** Tests data checks, which run on published data, are recorded in the ledger, and never block a publish. */
 export function testChecks(openDatabase: OpenDatabase): void {
   describe('data checks', () => {
     let lab: Lab;
@@ -22,7 +22,7 @@ export function testChecks(openDatabase: OpenDatabase): void {
     });
     after(() => lab.close());
 
-    it('wait for what they read, count violations and report checks that cannot run', async () => {
+    it('wait for the resources that they read, count violations, and report that they cannot run', async () => {
       const checks: DataCheck[] = [
         SOUNDLESS,
         { ...SOUNDLESS, name: 'nothing', severity: 'error', sql: `${SOUNDLESS.sql} AND false` },

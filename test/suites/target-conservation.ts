@@ -22,7 +22,8 @@ const pull: fc.Arbitrary<Pull> = fc
   .map((one) => ({ ...one, held: one.held.filter((held) => one.parts.every((p) => p.id !== held)) }));
 
 /**
- * Whatever existed and whatever arrives: the target matches the prediction of a model, and the books balance.
+ * Tests that the target matches the prediction of a model and that the books balance, whatever existed before and
+ * whatever arrives.
  */
 export function testConservation(openDatabase: OpenDatabase): void {
   describe('any sequence of publishes', () => {
@@ -32,7 +33,7 @@ export function testConservation(openDatabase: OpenDatabase): void {
     });
     after(() => lab.close());
 
-    it('keeps the books and produces what the model produces', async () => {
+    it('keeps the books balanced and produces the same rows as a model', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(pull, { minLength: 2, maxLength: 4 }), async (pulls) => {
           await load(lab, [toLoad({ parts: [], held: [], deletes: true })], ANY_LOSS);

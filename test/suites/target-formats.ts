@@ -45,16 +45,16 @@ const REFUSED = [
   'yesterdaynoon',
 ];
 
-/** PostgreSQL stores whatever a contract accepts. */
+/** Tests that PostgreSQL stores everything that a contract accepts. */
 export function testFormats(openDatabase: OpenDatabase): void {
-  describe('what a contract admits', () => {
+  describe('values that a contract accepts', () => {
     let lab: Lab;
     before(async () => {
       lab = await openLab(openDatabase);
     });
     after(() => lab.close());
 
-    /** Null if PostgreSQL refuses the text, else the seconds since 1970. */
+    /** The seconds since 1970, or null if PostgreSQL rejects the text. */
     async function stored(value: string, type: string): Promise<number | null> {
       const found = await lab.session
         .rows<{ at: number }>(`SELECT extract(epoch FROM $1::text::${type})::float8 AS at`, [value])
@@ -62,7 +62,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
       return found?.[0]?.at ?? null;
     }
 
-    it('are timestamps that PostgreSQL takes for the same instant', async () => {
+    it('are timestamps that PostgreSQL reads as the same instant', async () => {
       for (const value of TIMESTAMPS) {
         assert.ok(isTimestamp(value), value);
         assert.notEqual(await stored(value, 'timestamptz'), null, value);
@@ -88,7 +88,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
       assert.ok(admitted > 60, `only ${admitted} of the samples were timestamps`);
     });
 
-    it('are exactly the dates that PostgreSQL has', async () => {
+    it('are exactly the dates that PostgreSQL accepts', async () => {
       for (const value of ['0001-01-01', '9999-12-31', '2024-02-29', '2000-02-29']) {
         assert.ok(isCalendarDate(value));
         assert.notEqual(await stored(value, 'date'), null, value);
@@ -101,7 +101,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('are texts that PostgreSQL stores unchanged, and it refuses what they refuse', async () => {
+    it('are exactly the texts that PostgreSQL stores unchanged', async () => {
       const units = fc.constantFrom('\0', '\uD800', '\uDC00', 'a', '🚀', '\uFFFF');
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: units, maxLength: 6 }), async (value) => {
@@ -114,7 +114,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('go through CSV and COPY and come back equal', async () => {
+    it('are unchanged after CSV and COPY', async () => {
       const admits = {
         note: compileValidation(text()),
         amount: compileValidation(bigint()),

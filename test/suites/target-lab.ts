@@ -22,7 +22,7 @@ import { createTableSql, TABLES } from './target-resources.ts';
 /** Opens the database under test with a schema of the given name, which may not exist yet. */
 export type OpenDatabase = (schema: string) => Promise<Database>;
 
-/** A migrated schema for one test, with the tables of the resources that tests invent. */
+/** A migrated schema for one test, with the tables of the invented resources. */
 export type Lab = {
   readonly database: Database;
   readonly session: Session;
@@ -36,7 +36,7 @@ export type Load = {
   readonly held?: readonly string[];
   readonly deletes?: boolean;
   readonly report?: Partial<ResourceReport>;
-  /** Where the count of copied rows is meant to be wrong. */
+  /** Deliberately wrong counts of copied rows. */
   readonly staged?: Readonly<Record<string, number>>;
 };
 
@@ -66,7 +66,7 @@ export function randomSchema(): string {
   return `lab_${randomBytes(6).toString('hex')}`;
 }
 
-let lastStart = Date.now(); // run ids sort by time: each run of this process is later than the one before
+let lastStart = Date.now(); // run ids sort by time, so each run of this process starts later than the previous run
 
 export function runHeader(values: Partial<RunHeader> = {}): RunHeader {
   lastStart += 1000;
@@ -103,7 +103,7 @@ export async function beginRun(
   return run;
 }
 
-/** Ledger and target of a run, which may not have begun. */
+/** The ledger and target of a run, which may not have begun. */
 export function openRun(
   { session, database }: Lab,
   id: string,
@@ -164,7 +164,7 @@ export async function stage(run: Run, one: Load): Promise<Derived> {
   };
 }
 
-/** A complete run on the target: begin, stage, publish. */
+/** Executes a complete run on the target: begin, stage, publish. */
 export async function load(lab: Lab, loads: readonly Load[], rules = ANY_LOSS): Promise<Run & RunEnd> {
   const run = await beginRun(lab);
   return { ...run, ...(await stageAndPublish(run, loads, rules)) };
@@ -176,7 +176,7 @@ export async function stageAndPublish(run: Run, loads: readonly Load[], rules = 
   return publish(derived, run.target, rules);
 }
 
-/** A table's rows as JSON documents, in the order of the key. */
+/** A table's rows as JSON documents, in a fixed order. */
 export async function read(lab: Lab, table: string): Promise<Record<string, unknown>[]> {
   const found = await lab.session.rows<{ row: Record<string, unknown> }>(
     `SELECT to_jsonb(t) AS row FROM ${ident(table)} t ORDER BY t::text COLLATE "C"`,
@@ -188,8 +188,8 @@ const LEDGER = ['tombstones', 'run_resources', 'run_pages', 'run_tables', 'conte
 const KEPT = [...TABLES.map(({ name }) => name), ...LEDGER];
 
 /**
- * Everything that a failed publish must leave as it was, down to the row version: target tables, tombstones and the
- * books of earlier runs.
+ * Everything that a failed publish must not change, down to the row version: target tables, tombstones and the books
+ * of earlier runs.
  */
 export async function snapshot(lab: Lab): Promise<Record<string, unknown[]>> {
   const all: Record<string, unknown[]> = {};

@@ -7,7 +7,7 @@ import { part, parts, STAMP, tag } from './target-resources.ts';
 
 type Rest = Partial<Load> & { readonly tags?: readonly Row[]; readonly links?: readonly Row[] };
 
-/** What a publish does to tables, rows and tombstones. */
+/** Tests what a publish does to tables, rows and tombstones. */
 export function testMerge(openDatabase: OpenDatabase): void {
   describe('a merge', () => {
     let lab: Lab;
@@ -19,7 +19,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
     const loadParts = (main: readonly Row[], { tags = [], links = [], ...rest }: Rest = {}) =>
       load(lab, [{ ...partsOnly(main, tags, links), ...rest }]);
 
-    it('inserts, updates, leaves alone and deletes, and counts each', async () => {
+    it('inserts, updates, keeps and deletes rows, and counts each kind', async () => {
       const first = await loadParts([part('a', { note: '1' }), part('b'), part('c')]);
       assert.partialDeepStrictEqual(first.entries[0]?.report.tables['parts'], {
         staged: 3,
@@ -64,7 +64,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('keeps the complete old row of a deleted record, and its tombstone when the record returns', async () => {
+    it('keeps the complete old row of a deleted record as a tombstone, even when the record returns', async () => {
       const values = { note: 'old', amount: 7, sound: true, ratio: 0.5, made_on: '2020-02-29' };
       await loadParts([part('gone', values), part('stays')]);
       const [old] = await lab.session.rows<{ row: unknown }>(
@@ -85,7 +85,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.deepEqual(row, { note: 'new', _first_run_id: back.id });
     });
 
-    it('keeps the old row of an id that arrived broken, with its children, and counts it as held', async () => {
+    it('keeps the old row and child rows of a record that arrived broken, and counts them as held', async () => {
       const tags = [tag('x', 1), tag('x', 2), tag('y', 1)];
       await loadParts([part('x', { note: 'old' }), part('y')], { tags });
       const end = await loadParts([part('z')], { held: ['x', 'never seen'] });
@@ -110,7 +110,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('deletes children that an arrived record no longer has, under the id of their owner', async () => {
+    it('deletes child rows that a received record no longer has, with tombstones under the owner’s id', async () => {
       await loadParts([part('p'), part('q')], {
         tags: [tag('p', 1, 'one'), tag('p', 2, 'two'), tag('q', 1)],
         links: [
@@ -138,7 +138,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       ]);
     });
 
-    it('keeps everything where deletes are off', async () => {
+    it('keeps all records if deletes are off', async () => {
       await loadParts([part('a'), part('b')], { tags: [tag('a', 1)] });
       const end = await loadParts([part('c')], { deletes: false, held: ['a'] });
       assert.partialDeepStrictEqual(end.entries[0]?.report, { deleted: 0, inserted: 1, held: 1 });
@@ -149,7 +149,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.equal((await read(lab, 'part_tags')).length, 1);
     });
 
-    it('deletes child rows of a record that arrived again, even where deletes are off', async () => {
+    it('deletes old child rows of a record that arrived again, even if deletes are off', async () => {
       await loadParts([part('a'), part('b')], { tags: [tag('a', 1), tag('a', 2), tag('b', 1)] });
       const end = await loadParts([part('a')], { tags: [tag('a', 1)], deletes: false });
       assert.partialDeepStrictEqual(end.entries[0]?.report.tables, {
@@ -165,7 +165,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('writes nothing if nothing changed, and never only for a stamp', async () => {
+    it('writes nothing if nothing changed except stamps', async () => {
       const main = [part('a', { note: '' }), part('b', { amount: 1, ratio: 0.1, sold_at: STAMP }), part('c')];
       const links = [{ part_id: 'a', maker_id: 'm' }];
       await loadParts(main, { tags: [tag('a', 1)], links });
@@ -179,14 +179,14 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.deepEqual(await allVersions(lab), asItWas);
     });
 
-    it('updates the stamp when something else changes', async () => {
+    it('updates a stamp when something else changes', async () => {
       await loadParts([part('a', { note: 'x' })]);
       await loadParts([part('a', { note: 'y', transformed_at_utc: '2027-05-05T05:05:05Z' })]);
       const [row] = await lab.session.rows(`SELECT transformed_at_utc AS at FROM parts WHERE id = 'a'`);
       assert.deepEqual(row, { at: '2027-05-05T05:05:05Z' });
     });
 
-    it('gives the same content the same digest, whenever it was made', async () => {
+    it('computes the same digest for the same content, no matter when it was transformed', async () => {
       const digests: (string | undefined)[] = [];
       for (const [year, note] of [
         [2026, 'x'],
@@ -204,7 +204,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.equal(again, first);
     });
 
-    it('distinguishes null from the empty text, both ways', async () => {
+    it('distinguishes null from an empty string, in both directions', async () => {
       await loadParts([part('a', { note: null }), part('b', { note: '' })]);
       const end = await loadParts([part('a', { note: '' }), part('b', { note: null })]);
       assert.equal(end.entries[0]?.report.updated, 2);
@@ -214,7 +214,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('stores any text through COPY unchanged, and finds it unchanged', async () => {
+    it('stores any text unchanged through COPY, and later recognizes it as unchanged', async () => {
       const main = TEXTS.map((note, index) => part(String(index).padStart(3, '0'), { note }));
       await loadParts(main);
       const found = await lab.session.rows<{ note: string }>('SELECT note FROM parts ORDER BY id');

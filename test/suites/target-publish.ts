@@ -20,7 +20,7 @@ import {
 import { maker, makers, part, parts, tag } from './target-resources.ts';
 import { publish } from '../../src/steps/publish.ts';
 
-/** When a publish refuses: books, vanished rows, needs, all or nothing. */
+/** Tests when a publish fails: unbalanced books, vanished rows, failed needs, all or nothing. */
 export function testPublish(openDatabase: OpenDatabase): void {
   describe('a publish', () => {
     let lab: Lab;
@@ -30,7 +30,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
     after(() => lab.close());
     beforeEach(() => load(lab, [makersLoad(ten('m')), partsLoad(ten('p').map((id) => part(id)))]));
 
-    it('writes books that balance, for each resource and table', async () => {
+    it('writes balanced books for each resource and table', async () => {
       const mains = [...ten('p').slice(1), 'new'].map((id) => part(id, { note: id, maker_id: 'm0' }));
       const end = await load(lab, [makersLoad(ten('m')), { ...partsLoad(mains), held: ['broken'] }]);
       assert.equal(end.status, 'succeeded');
@@ -75,7 +75,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       ['received ≠ validated + errored', { report: { received: 12 } }],
       ['validated ≠ staged', { report: { received: 11, validated: 11 } }],
     ] satisfies [string, Partial<Load>][]) {
-      it(`refuses books that do not balance and changes nothing: ${what}`, async () => {
+      it(`fails and changes nothing if the books do not balance: ${what}`, async () => {
         const mains = [...ten('p').slice(1), 'new'].map((id) => part(id, { note: 'changed' }));
         const run = await beginRun(lab);
         const asItWas = await snapshot(lab);
@@ -87,7 +87,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
     }
 
     for (const action of ['INSERT', 'UPDATE', 'DELETE']) {
-      it(`refuses books that do not balance and changes nothing: a trigger eats the ${action}`, async () => {
+      it(`fails and changes nothing if the books do not balance: a trigger suppresses the ${action}`, async () => {
         await lab.session.query(`
           CREATE FUNCTION eat() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
           CREATE TRIGGER eat BEFORE ${action} ON parts FOR EACH ROW EXECUTE FUNCTION eat()`);
@@ -105,7 +105,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       });
     }
 
-    it('refuses a resource that would lose too many rows, and publishes the others', async () => {
+    it('fails a resource that would lose too many rows, and skips the resources that need it', async () => {
       const asItWas = await snapshot(lab);
       const end = await load(lab, [makersLoad(['m0', 'new']), partsLoad(ten('p').map((id) => part(id)))], {
         ...RULES,
@@ -135,7 +135,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       [6, { count: 6, share: 0 }, false],
     ] as const) {
       const limits = `${vanished.count} and ${vanished.share * 100} %`;
-      it(`${refused ? 'refuses' : 'allows'} ${gone} of 10 rows to vanish if ${limits} may`, async () => {
+      it(`${refused ? 'does not allow' : 'allows'} ${gone} of 10 rows to vanish with limits of ${limits}`, async () => {
         const loads = [makersLoad(ten('m')), partsLoad(ten('p', gone).map((id) => part(id)))];
         const end = await load(lab, loads, { ...RULES, vanished: () => vanished });
         assert.equal(end.status, refused ? 'partial' : 'succeeded');
@@ -144,7 +144,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       });
     }
 
-    it('does not count held rows as vanished, nor any if deletes are off', async () => {
+    it('does not count held rows as vanished, and counts no rows if deletes are off', async () => {
       const some = ten('p', 6).map((id) => part(id));
       const held = await load(lab, [makersLoad(ten('m')), { ...partsLoad(some), held: ten('p') }], RULES);
       assert.equal(held.status, 'succeeded');
@@ -153,7 +153,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       assert.equal((await read(lab, 'parts')).length, 10);
     });
 
-    it('skips what needs a failed resource, and publishes the rest', async () => {
+    it('skips resources that need a failed resource, and publishes the others', async () => {
       const run = await beginRun(lab);
       const failure = { code: 'source', message: 'Cannot fetch', hint: null } as const;
       const failed = await stage(run, {
@@ -161,16 +161,16 @@ export function testPublish(openDatabase: OpenDatabase): void {
         report: { status: 'failed', error: failure },
       });
       const other = { ...parts, name: 'lonely', needs: {} };
-      const dependant = {
+      const dependent = {
         ...partsLoad([]),
-        resource: { ...makers, name: 'dependant', needs: { makers: 'name' } },
+        resource: { ...makers, name: 'dependent', needs: { makers: 'name' } },
       };
       const derived = [
         failed,
         await stage(run, { ...partsLoad([part('only')]), resource: other, deletes: false }),
         {
           ...failed,
-          ...dependant,
+          ...dependent,
           whole: false,
           report: { ...failed.report, status: 'succeeded', error: null } as const,
         },
@@ -188,7 +188,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       assert.equal((await read(lab, 'makers')).length, 10);
     });
 
-    it('publishes nothing if it is all or nothing and one resource is refused', async () => {
+    it('publishes nothing if it is atomic and one resource fails', async () => {
       const asItWas = await snapshot(lab);
       const loads = [makersLoad([...ten('m'), 'new']), partsLoad([part('only')])];
       const end = await load(lab, loads, { ...RULES, atomic: true });
@@ -200,7 +200,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       assertSameTables(await snapshot(lab), asItWas);
     });
 
-    it('drops the staging of its run', async () => {
+    it('drops the staging tables of its run', async () => {
       await load(lab, [makersLoad(ten('m'))]);
       const left = await lab.session.rows(`SELECT relname FROM pg_class WHERE relname LIKE 'staging%'`);
       assert.deepEqual(left, []);
@@ -208,7 +208,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
   });
 }
 
-/** `m0` to `m9`, without the first `without`. */
+/** `m0` to `m9`, without the first `without` ids. */
 function ten(prefix: string, without = 0): string[] {
   return Array.from({ length: 10 - without }, (_, index) => `${prefix}${index + without}`);
 }

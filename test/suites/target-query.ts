@@ -10,7 +10,7 @@ import { maker, makers } from './target-resources.ts';
 
 const FILE = `/tmp/query-test-${randomBytes(8).toString('hex')}`;
 
-/** Each tries to change rows, or to create FILE, through a read-only query. */
+/** Each statement tries to change rows, or to create FILE, in a read-only query. */
 const ATTEMPTS = [
   `DELETE FROM makers`,
   `INSERT INTO makers SELECT * FROM makers`,
@@ -73,7 +73,7 @@ const ATTEMPTS = [
   `UPDATE pg_settings SET setting = 'off' WHERE name = 'transaction_read_only'`,
 ];
 
-/** The results of `query`, and that a read-only query stays read-only. */
+/** Tests the results of `query`, and that a read-only query stays read-only. */
 export function testQuery(openDatabase: OpenDatabase): void {
   describe('a query', () => {
     let lab: Lab;
@@ -96,7 +96,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
     after(() => lab.close());
 
     for (const sql of ATTEMPTS) {
-      it(`changes nothing by ${sql.replaceAll(FILE, 'FILE').replaceAll(/\s+/g, ' ')}`, async () => {
+      it(`changes nothing with ${sql.replaceAll(FILE, 'FILE').replaceAll(/\s+/g, ' ')}`, async () => {
         const asItWas = await everything(lab);
         await runQuery(lab.session, sql, { write: false }).catch((error: unknown) => {
           assert.ok(error instanceof PipelineError);
@@ -106,7 +106,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       });
     }
 
-    it('reads by every form of a reading statement', async () => {
+    it('accepts every form of statement that only reads', async () => {
       for (const sql of [
         'SELECT id FROM makers ORDER BY id',
         '  /* /* nested */ */ -- and\n select id from makers order by id;',
@@ -125,7 +125,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       assert.deepEqual([zone.columns, zone.rows], [['TimeZone'], [['UTC']]]);
     });
 
-    it('fails rather than hide rows by a policy of the role that it reads as', async () => {
+    it('fails instead of hiding rows because of a row-level security policy', async () => {
       await runQuery(lab.session, 'ALTER TABLE makers ENABLE ROW LEVEL SECURITY', { write: true });
       await assert.rejects(runQuery(lab.session, 'SELECT id FROM makers', { write: false }), {
         message: /row-level security policy for table "makers" \(42501\)$/,
@@ -137,7 +137,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await runQuery(lab.session, 'ALTER TABLE makers DISABLE ROW LEVEL SECURITY', { write: true });
     });
 
-    it('gives each column its own value, whatever the names', async () => {
+    it('returns a value for each column, even if names are repeated or special', async () => {
       const { columns, rows: found } = await runQuery(
         lab.session,
         `SELECT 1 AS n, 2 AS n, a.id, b.id, 3 AS "__proto__", 4 AS "1", 5 AS "constructor"
@@ -148,12 +148,12 @@ export function testQuery(openDatabase: OpenDatabase): void {
       assert.deepEqual(found, [[1, 2, 'a', 'b', 3, 4, 5]]);
     });
 
-    it('reads the ledger as well, without a schema name', async () => {
+    it('can read the ledger without a schema name', async () => {
       const { rows: found } = await runQuery(lab.session, 'SELECT status FROM runs', { write: false });
       assert.deepEqual(found, [['succeeded']]);
     });
 
-    it('says what is wrong with the SQL, with its SQLSTATE', async () => {
+    it('reports what is wrong with the SQL, with the SQLSTATE', async () => {
       for (const [sql, sqlstate, position] of [
         ['SELECT * FROM nowhere', '42P01', 15],
         ['SELEC 1', '42601', 1],
@@ -192,17 +192,17 @@ export function testQuery(openDatabase: OpenDatabase): void {
       ['SELECT nowhere.f()', /^Correct the statement/],
       ['', /^Give one that reads/],
     ] as const) {
-      it(`suggests what was meant by ${JSON.stringify(sql)}`, async () => {
+      it(`prints a hint for ${JSON.stringify(sql)}`, async () => {
         await assert.rejects(runQuery(lab.session, sql, { write: false }), { code: 'database', hint });
       });
     }
 
-    it("fails with an error that is recognised as the database's own", async () => {
+    it('fails with an error that is recognized as a database error', async () => {
       const error: unknown = await lab.session.query('SELECT 1/0').catch((thrown: unknown) => thrown);
       assert.ok(isDatabaseFailure(error));
     });
 
-    it('says how to write when it is refused', async () => {
+    it('explains how to write if the statement is rejected', async () => {
       for (const sql of [
         'DELETE FROM makers',
         'COPY makers TO STDOUT',
@@ -213,7 +213,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
     });
   });
 
-  describe('a query that may write', () => {
+  describe('a query with --write', () => {
     let lab: Lab;
     beforeEach(async () => {
       lab = await openLab(openDatabase);
@@ -228,7 +228,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('counts the rows that a statement returns, or changes if it returns none', async () => {
+    it('counts the rows that a statement returns or, if it returns none, the rows that it changes', async () => {
       const update = `UPDATE makers SET name = name WHERE id = 'a'`;
       for (const [sql, count] of [
         ['SHOW TimeZone', 1],
@@ -255,7 +255,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('refuses a COPY that would need or lose rows of a client', async () => {
+    it('rejects a COPY from or to the client', async () => {
       for (const sql of [
         'COPY makers FROM STDIN',
         'copy makers\nto stdout',
@@ -269,7 +269,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('leaves everything as it was when it fails, and the session usable', async () => {
+    it('changes nothing if it fails, and leaves the session usable', async () => {
       const asItWas = await snapshot(lab);
       for (const sql of [
         `DELETE FROM makers WHERE 1 / (length(id) - 1) = 1`,

@@ -12,16 +12,16 @@ import { openLab, type Lab, type OpenDatabase } from './target-lab.ts';
 
 const { resources } = spacex;
 
-/** The recorded responses of the real API through transform, CSV, COPY and publish. */
+/** Sends the recorded responses of the real API through transform, CSV, COPY and publish. */
 export function testRecorded(openDatabase: OpenDatabase): void {
-  describe('the recorded answers', { skip: NOT_RECORDED }, () => {
+  describe('the recorded responses', { skip: NOT_RECORDED }, () => {
     let lab: Lab;
     before(async () => {
       lab = await openLab(openDatabase);
     });
     after(() => lab.close());
 
-    it('are in the target: every table has the rows that the files hold', async () => {
+    it('fill every table with as many rows as the files contain', async () => {
       const { entries } = await loadAll(lab, readRecorded, '2026-01-02T03:04:05.678Z');
       for (const { resource, report } of entries) {
         assert.equal(report.status, 'succeeded', resource.name);
@@ -34,7 +34,7 @@ export function testRecorded(openDatabase: OpenDatabase): void {
       }
     });
 
-    it('reference existing rows, except for those that the API has lost and the crew that flew after theirs was recorded', async () => {
+    it('reference existing rows, except for removed launches and for crew members who flew after the crew was recorded', async () => {
       const found = await lab.session.rows<{
         table_name: string;
         dangling: Readonly<Record<string, number>>;
@@ -50,7 +50,7 @@ export function testRecorded(openDatabase: OpenDatabase): void {
       });
     });
 
-    it('are, for launches, column by column what the plain rules give', async () => {
+    it('produce the launch columns that simple rules predict', async () => {
       const found = await lab.session.rows<
         Record<string, unknown>
       >(`SELECT id, name, details, rocket_id, rocket_name, launch_date_precision, flight_number, launch_date_unix,
@@ -70,7 +70,7 @@ export function testRecorded(openDatabase: OpenDatabase): void {
     testRecordedChecks(() => lab);
     testRecordedFacts(() => lab);
 
-    it('are found unchanged when they come again', async () => {
+    it('are recognized as unchanged when they arrive again', async () => {
       const { entries } = await loadAll(lab, readRecorded, '2027-01-02T03:04:05.678Z');
       for (const { resource, report } of entries) {
         for (const [table, { unchanged, inserted, updated, deleted }] of Object.entries(report.tables)) {

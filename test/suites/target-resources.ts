@@ -13,8 +13,8 @@ import {
 import { columnList, ident } from '../../src/adapters/postgres/sql.ts';
 
 /**
- * Invented for tests: every column type, child tables (one with nothing but a key), and one resource that needs the
- * other.
+ * Resources invented for tests, with every column type and with child tables (one with only key columns). One
+ * resource needs the other.
  */
 export const makers: Resource = {
   name: 'makers',

@@ -21,7 +21,7 @@ import {
 } from './target-lab.ts';
 import { maker, makers, part, parts } from './target-resources.ts';
 
-/** The life of a run in the ledger: begun, fenced off, failed halfway, dead. */
+/** Tests the states of a run in the ledger: begun, replaced by a later run, failed halfway, dead. */
 export function testRuns(openDatabase: OpenDatabase): void {
   describe('a run', () => {
     let lab: Lab;
@@ -31,7 +31,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
     });
     afterEach(() => lab.close());
 
-    it('publishes nothing when it is no longer running', async () => {
+    it('publishes nothing if it is no longer running', async () => {
       const run = await beginRun(lab);
       const derived = [await stage(run, makersLoad('new'))];
       await lab.session.execute(`UPDATE runs SET status = 'failed' WHERE run_id = $1`, [run.id]);
@@ -41,7 +41,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'failed', finished_at: null });
     });
 
-    it('publishes nothing when a later run has begun', async () => {
+    it('publishes nothing if a later run has begun', async () => {
       const dead = await beginRun(lab);
       const derived = [await stage(dead, makersLoad('old'))];
       const asItWas = await snapshot(lab);
@@ -52,7 +52,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.equal(end.status, 'succeeded');
     });
 
-    it('closes dead runs as failed and drops their staging when it begins', async () => {
+    it('closes dead runs as failed and drops their staging tables when it begins', async () => {
       const dead = await beginRun(lab);
       await stage(dead, makersLoad('old'));
       assert.equal((await staging(lab)).length, 3);
@@ -66,7 +66,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'running', finished_at: null });
     });
 
-    it('does the same when a run begins again', async () => {
+    it('closes dead runs in the same way when it is reopened', async () => {
       const run = await beginRun(lab);
       await run.ledger.abandon({ status: 'failed', error: null, entries: [] });
       const dead = await beginRun(lab);
@@ -84,7 +84,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       ['the end of the run', 'runs', 'UPDATE'],
       ['the commit', 'makers', 'INSERT'],
     ]) {
-      it(`leaves everything as it was when PostgreSQL fails at ${when}`, async () => {
+      it(`changes nothing if PostgreSQL fails at ${when}`, async () => {
         const deferred = when === 'the commit';
         const run = await beginRun(lab);
         await lab.session.query(`
@@ -110,7 +110,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       });
     }
 
-    it('leaves the ledger as it was, and its session in order, when it can neither be reopened nor ended', async () => {
+    it('leaves the ledger unchanged and the session usable if it can be neither reopened nor ended', async () => {
       const run = await beginRun(lab);
       const { report } = await stage(run, makersLoad('m'));
       const failed = { ...report, status: 'failed' } as const;
@@ -139,7 +139,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.partialDeepStrictEqual(await runRow(lab, run.id), { status: 'running' });
     });
 
-    it('is listed in history as it ended, newest first', async () => {
+    it('is listed in the history with its outcome, newest first', async () => {
       const good = await load(lab, [makersLoad('m'), { ...partsLoad('p'), held: ['q'] }]);
       const bad = await beginRun(lab);
       const error = { code: 'source', message: 'Cannot fetch', hint: 'Try.' } as const;
@@ -161,14 +161,14 @@ export function testRuns(openDatabase: OpenDatabase): void {
       }
     });
 
-    it('that has ended keeps its end', async () => {
+    it('keeps its status once it has ended', async () => {
       const { id } = await load(lab, [makersLoad('m')]);
       const { ledger } = openRun(lab, id);
       await ledger.abandon({ status: 'interrupted', error: null, entries: [] });
       assert.partialDeepStrictEqual(await runRow(lab, id), { status: 'succeeded' });
     });
 
-    it('is not reopened once it has published, or a later one has', async () => {
+    it('is not reopened once it or a later run has published', async () => {
       const failed = await beginRun(lab);
       await failed.ledger.abandon({ status: 'failed', error: null, entries: [] });
       const published = await load(lab, [makersLoad('m')]);
@@ -181,7 +181,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       }
     });
 
-    it('remembers what was published last, with its pages and where they came from', async () => {
+    it('stores what it published, with the pages and their origins', async () => {
       const run = await beginRun(lab);
       const own = { url: 'http://a.test/makers', bytes: 2, sha256: 'f'.repeat(64), received_by: run.id };
       const captured = { captured_at: '2026-06-05T12:34:56.000Z', proof: 'etag' } as const;
@@ -206,7 +206,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.equal(await ledger.lastPublish('parts'), null);
     });
 
-    it('records in the target which kind of records it holds, once it has published some', async () => {
+    it('stores the kind of its records in the target once it has published', async () => {
       await lab.session.query('TRUNCATE contents');
       const kinds = () => lab.session.rows('SELECT simulated FROM contents');
       const failed = await beginRun(lab, { simulated: true });
@@ -218,7 +218,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       assert.deepEqual(await kinds(), []);
       await stageAndPublish(await beginRun(lab, { simulated: true }), [makersLoad('m')]);
       assert.deepEqual(await kinds(), [{ simulated: true }]);
-      // A kind, once recorded, never changes.
+      // Once stored, the kind never changes.
       await stageAndPublish(await beginRun(lab, { simulated: true }), [makersLoad('n')]);
       assert.deepEqual(await kinds(), [{ simulated: true }]);
       await assert.rejects(beginRun(lab, { simulated: false }), { code: 'kind' });
@@ -226,7 +226,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
 
     for (const simulated of [true, false]) {
       const [one, other] = simulated ? ['real', 'simulated'] : ['simulated', 'real'];
-      it(`of ${other} records is refused by a target of ${one} ones before it writes anything`, async () => {
+      it(`fails before it writes anything if it has ${other} records and the target has ${one} records`, async () => {
         await lab.session.query('TRUNCATE contents');
         await lab.session.execute('INSERT INTO contents (simulated) VALUES ($1)', [!simulated]);
         const run = openRun(lab, (await beginRun(lab, { simulated: !simulated })).id);
@@ -256,7 +256,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       held: ['held', 'unknown'],
     };
 
-    it('returns staged rows and held ones, not those about to be deleted', async () => {
+    it('returns staged and held rows, but not rows that are about to be deleted', async () => {
       const run = await beginRun(lab);
       await stage(run, arriving);
       assert.deepEqual(Object.fromEntries(await run.target.lookup(makers, 'name', true)), {
@@ -266,7 +266,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
       });
     });
 
-    it('returns staged rows and all existing ones if deletes are off', async () => {
+    it('returns staged rows and all existing rows if deletes are off', async () => {
       const run = await beginRun(lab);
       await stage(run, arriving);
       assert.deepEqual(Object.fromEntries(await run.target.lookup(makers, 'name', false)), {

@@ -14,8 +14,8 @@ const { resources } = spacex;
 const LAUNCHES = 400;
 
 /**
- * The sandbox's records, whose references and totals agree, through transform, CSV, COPY, publish, views and
- * checks.
+ * Sends the sandbox's records, whose references and totals are consistent, through transform, CSV, COPY, publish,
+ * views and checks.
  */
 export function testSandbox(openDatabase: OpenDatabase): void {
   describe('simulated records', () => {
@@ -50,7 +50,7 @@ export function testSandbox(openDatabase: OpenDatabase): void {
       assert.deepEqual([...new Set(dangling)], [0]);
     });
 
-    it('contradict themselves in no data check', async () => {
+    it('cause no errors in data checks', async () => {
       const results = await run.target.check(resources);
       assert.deepEqual(
         results.filter(
@@ -72,12 +72,12 @@ export function testSandbox(openDatabase: OpenDatabase): void {
         `count(*) FILTER (WHERE NOT upcoming)`,
       ],
     ] as const) {
-      it(`view ${view} counts each launch once`, async () => {
+      it(`make view ${view} count each launch once`, async () => {
         assert.equal(await value(counted), await value(`SELECT ${there} FROM launches`));
       });
     }
 
-    it('views of boosters, landings and payloads add up to the counts of cores, pads and payloads', async () => {
+    it('produce booster, landing and payload views that add up to the counts of cores, pads and payloads', async () => {
       assert.equal(
         await value('SELECT sum(flights - 1)::integer FROM booster_reuse'),
         await value('SELECT sum(reuse_count)::integer FROM cores'),
@@ -102,7 +102,7 @@ export function testSandbox(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('views of static fires, crew, ships and shells add up to the rows that they are made of', async () => {
+    it('produce static fire, crew, ship and shell views that add up to the underlying rows', async () => {
       for (const [sum, of] of [
         [
           'SELECT count(*) FROM static_fires WHERE days_to_launch > 0',

@@ -31,7 +31,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       return found.map(({ name }) => name);
     };
 
-    it('a transaction of another library that fails is rolled back, and its session goes on', async (t) => {
+    it('roll back a failed transaction of a third-party library, whose session continues', async (t) => {
       const session = await database.connect();
       t.after(() => session.close());
       await assert.rejects(session.foreign(`BEGIN; ${INSERT}; SELECT 1 / 0; COMMIT`), { code: '22012' });
@@ -40,7 +40,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       assert.deepEqual(await names(first), [database.schema]);
     });
 
-    it('each take statements that come at the same time', async () => {
+    it('accept concurrent statements', async () => {
       const asked = Array.from({ length: 8 }, (_, n) => (n % 3 === 0 ? first : second));
       await Promise.all(asked.map((session) => session.execute(INSERT)));
       const copied = [first, second].map((session) =>
@@ -54,7 +54,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       ]);
     });
 
-    it('a transaction in one contains no statements of the other', async () => {
+    it('do not mix statements of one schema into a transaction in the other schema', async () => {
       await first.query('BEGIN');
       await first.execute(INSERT);
       const other = second.execute(INSERT);
@@ -64,7 +64,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       assert.deepEqual([await names(first), (await names(second)).length], [[], 1]);
     });
 
-    it('a transaction contains no statements of another session on the same schema', async () => {
+    it('do not mix statements of one session into a transaction of another session on the same schema', async () => {
       const third = await database.connect();
       await first.query('BEGIN');
       await first.execute(INSERT);
@@ -78,7 +78,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       await third.close();
     });
 
-    it('a session that is closed in a transaction blocks nothing', async () => {
+    it('are not blocked by a session that is closed in a transaction', async () => {
       const third = await database.connect();
       await third.query('BEGIN');
       await third.execute(INSERT);
@@ -86,7 +86,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       assert.deepEqual(await names(first), []);
     });
 
-    it('a failed transaction in one does not affect the other', async () => {
+    it('are not affected by a failed transaction in the other schema', async () => {
       const failing = assert.rejects(first.query('BEGIN; SELECT 1/0'), { code: '22012' });
       const other = second.execute(INSERT);
       await failing;
@@ -95,7 +95,7 @@ export function testSchemas(openDatabase: OpenDatabase): void {
       assert.deepEqual((await names(second)).length, 1);
     });
 
-    it('one may be closed while the other continues', async () => {
+    it('can be closed independently', async () => {
       await view.close();
       await first.execute(INSERT);
       assert.equal((await names(first)).length, 1);

@@ -20,9 +20,9 @@ import {
 } from './target-lab.ts';
 import { maker, makers } from './target-resources.ts';
 
-/** Only for servers: several sessions at a time. */
+/** Only for servers: several sessions at the same time. */
 export function testSessions(openDatabase: OpenDatabase): void {
-  describe('of several sessions', () => {
+  describe('several sessions', () => {
     let lab: Lab;
     let second: Session;
     beforeEach(async () => {
@@ -33,7 +33,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
 
     const arriving = { resource: makers, rows: { makers: [maker('m')] } };
 
-    it('each queues concurrent queries, without warnings', async (t) => {
+    it('queue concurrent queries without warnings', async (t) => {
       const warnings: Error[] = [];
       const listen = (warning: Error): unknown => warnings.push(warning);
       process.on('warning', listen);
@@ -51,7 +51,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       assert.deepEqual(warnings, []);
     });
 
-    it('one holds the schema, and the others are told the run, host, pid and since when', async () => {
+    it('cannot lock a schema twice, and are told the run, host, pid and start time of the holder', async () => {
       const { schema } = lab.database;
       const { pid } = process;
       const run = await beginRun(lab, { host: 'elsewhere', pid, started_at: '2026-01-02T03:04:05Z' });
@@ -61,7 +61,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       });
     });
 
-    it('a dead run does not count as the holder, although its row still says running', async () => {
+    it('do not treat a dead run as the holder, although its status is still running', async () => {
       await beginRun(lab, { host: 'elsewhere', pid: process.pid + 1 });
       await assert.rejects(lockSchema(second, lab.database.schema), (error: Error) => {
         assert.match(error.message, /another run holds it/);
@@ -69,7 +69,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       });
     });
 
-    it('one holds a schema in which no run began, and the others are told its host, pid and since when', async () => {
+    it('are told the host, pid and start time even if the holder has no run', async () => {
       for (const tables of ['migrated', 'not migrated']) {
         const database = tables === 'migrated' ? lab.database : await openDatabase(randomSchema());
         const holder = await database.connect();
@@ -85,7 +85,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       }
     });
 
-    it('one that was opened for another schema ends with the database', async () => {
+    it('are closed with the database even if they were opened for a different schema', async () => {
       const view = lab.database.inSchema(randomSchema());
       const other = await view.connect();
       assert.equal((await other.rows('SELECT 1')).length, 1);
@@ -93,11 +93,11 @@ export function testSessions(openDatabase: OpenDatabase): void {
       await assert.rejects(other.rows('SELECT 1'), { message: /Connection terminated|not queryable/ });
     });
 
-    it('each may hold a schema of its own', async () => {
+    it('can lock different schemas', async () => {
       await lockSchema(second, `${lab.database.schema}_`);
     });
 
-    it('one that lost its connection publishes nothing, and the next one takes over', async () => {
+    it('publish nothing through a lost connection, and the next session takes over', async () => {
       const run = await beginRun(lab);
       const derived = [await stage(run, arriving)];
       const asItWas = await snapshot({ ...lab, session: second });
@@ -114,7 +114,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       assert.equal(end.status, 'succeeded');
     });
 
-    it('one that lost its connection copies nothing more, and says so', async () => {
+    it('copy nothing through a lost connection, and report the failure', async () => {
       const target = ['staging_of_the_test'];
       const [backend] = await second.rows<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       await lab.session.rows('SELECT pg_terminate_backend($1, 5000)', [backend?.pid]);
@@ -122,7 +122,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       await assert.rejects(copying, { message: /terminating connection/ });
     });
 
-    it('one whose lock was taken by another publishes nothing', async () => {
+    it('publish nothing if another session has acquired the lock', async () => {
       const run = await beginRun(lab);
       const derived = [await stage(run, arriving)];
       await lab.session.query('SELECT pg_advisory_unlock_all()');
@@ -132,7 +132,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       assert.deepEqual(await snapshot(lab), asItWas);
     });
 
-    it('one that waits too long for a table gives up and leaves everything as it was', async () => {
+    it('give up if they wait too long for a table, and change nothing', async () => {
       const { id } = await beginRun(lab);
       const run = openRun(lab, id, { lockTimeoutSeconds: 0.05 });
       const { target } = run;
@@ -153,7 +153,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       assert.equal((await publish(derived, target, ANY_LOSS)).status, 'succeeded');
     });
 
-    it('readers see the old rows until the commit', async () => {
+    it('let readers see the old rows until the commit', async () => {
       const run = await beginRun(lab);
       const derived = [await stage(run, arriving)];
       const count = async () => (await second.rows('SELECT id FROM makers')).length;

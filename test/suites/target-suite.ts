@@ -14,7 +14,7 @@ import { testSchemas } from './target-schemas.ts';
 import { testUnchanged } from './target-unchanged.ts';
 import { testValues } from './target-values.ts';
 
-/** The conformance suite of the target: every database that the pipeline loads into passes it. */
+/** The target's conformance suite, which every database that the pipeline loads into must pass. */
 export function testTarget(name: string, openDatabase: OpenDatabase): void {
   describe(name, () => {
     testMerge(openDatabase);

@@ -21,7 +21,8 @@ import {
 import { maker, makers, part, parts, TABLES, tag } from './target-resources.ts';
 
 /**
- * Publishing resources that were not derived again, because their tables are as the last publish left them.
+ * Tests the publishing of resources that were not derived again because their tables have not changed since the last
+ * publish.
  */
 export function testUnchanged(openDatabase: OpenDatabase): void {
   describe('a resource without changes', () => {
@@ -49,7 +50,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
       last = { makers: ofMakers, parts: ofParts };
     });
 
-    it('is counted as it is, and nothing is staged or written', async () => {
+    it('is counted without being staged or written', async () => {
       const asItWas = await Promise.all(TABLES.map(({ name }) => versions(lab, name)));
       const run = await beginRun(lab);
       const both = [unchanged(makers, last.makers), unchanged(parts, last.parts)];
@@ -82,7 +83,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
       assert.deepEqual(staging, []);
     });
 
-    it('is looked up in its own table by a resource that is derived', async () => {
+    it('is looked up in its target table by a resource that is derived', async () => {
       const run = await beginRun(lab);
       const found = await run.target.lookup(makers, 'name', false);
       assert.deepEqual(Object.fromEntries(found), { m0: 'maker m0', m1: 'maker m1', m2: 'maker m2' });
@@ -98,7 +99,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('has its references counted again, as other tables have changed', async () => {
+    it('has its references counted again, because other tables have changed', async () => {
       const run = await beginRun(lab);
       const fewer = { ...makersLoad, rows: { makers: [maker('m0')] } };
       const both = [await stage(run, fewer), unchanged(parts, last.parts)];
@@ -111,7 +112,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
       `DELETE FROM part_tags`,
       `INSERT INTO part_makers VALUES ('p0', 'm9', '', '', now())`,
     ]) {
-      it(`is refused with the whole run if another session wrote to it meanwhile: ${change}`, async () => {
+      it(`fails the whole run if another session has written to its tables: ${change}`, async () => {
         const run = await beginRun(lab);
         const fewer = { ...makersLoad, rows: { makers: [maker('m0', 'changed')] } };
         const both = [await stage(run, fewer), unchanged(parts, last.parts)];

@@ -5,7 +5,7 @@ import { runQuery } from '../../src/adapters/postgres/query.ts';
 import { JsonSource, NumberSource } from '../../src/lib/json-source.ts';
 import { openLab, type Lab, type OpenDatabase } from './target-lab.ts';
 
-/** SQL, and the value that a query returns for it. */
+/** An SQL expression, and the value that a query returns for it. */
 const VALUES: readonly (readonly [string, unknown])[] = [
   ['NULL', null],
   ['true', true],
@@ -72,7 +72,7 @@ const VALUES: readonly (readonly [string, unknown])[] = [
   [`'{}'::text[]`, []],
 ];
 
-/** How values leave the database: the same from each adapter. */
+/** Tests the form in which queries return values, which is the same for every adapter. */
 export function testValues(openDatabase: OpenDatabase): void {
   describe('a value', () => {
     let lab: Lab;
@@ -90,7 +90,7 @@ export function testValues(openDatabase: OpenDatabase): void {
       assert.deepEqual(actual, VALUES);
     });
 
-    it('has the same form whatever the settings of the server', async () => {
+    it('has the same form, whatever the server’s settings', async () => {
       const second = await lab.database.connect();
       const { columns, rows } = await runQuery(
         second,
