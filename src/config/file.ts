@@ -62,7 +62,7 @@ function parseJson(json: string, name: string): unknown {
     throw new PipelineError(`Cannot read ${name}: ${reason}`, {
       code: 'usage',
       cause: error,
-      hint: 'Correct it there. The file is JSON with comments: put names in double quotes, and no comma after the last value.',
+      hint: 'Correct it there. The file is JSON with comments: put names in double quotes, and do not put a comma after the last value.',
     });
   }
 }

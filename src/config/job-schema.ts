@@ -60,7 +60,7 @@ export function jobSchema() {
             minimum: 0,
             maximum: DAY_SECONDS,
             description:
-              'Seconds to wait before the first retry; the wait doubles before each further retry (default: 60).',
+              'Seconds to wait before the first retry; the wait doubles with each subsequent retry (default: 60).',
           }),
           maxDelaySeconds: integer({
             minimum: 1,

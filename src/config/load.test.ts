@@ -92,7 +92,7 @@ test('a folder named .env is not read as a .env file', async () => {
   assert.equal((await loadConfig({ env: {}, cwd })).config.concurrency, 4);
 });
 
-test("a relative path in the file starts from the file's folder, any other from the current folder", async () => {
+test("resolves a relative path in the file against the file's folder, and any other against the current folder", async () => {
   const cwd = await folderWith({ 'etc/a.json': { dataDir: '../runs' }, 'etc/b.json': {} });
   const dataDir = async (config: string, more: Setup = {}): Promise<string> =>
     (await loadConfig({ cwd, env: more.env ?? {}, flags: { ...more.flags, config } })).config.dataDir;

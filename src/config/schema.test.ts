@@ -49,7 +49,7 @@ const EXAMPLE = {
   log: { level: 'debug', format: 'json' },
 };
 
-test('as an editor reads it, the schema file accepts a complete example and rejects wrong ones', () => {
+test('the schema file, as an editor reads it, accepts a complete example and rejects invalid ones', () => {
   const validate = new Ajv({ strict: true, allowUnionTypes: true, keywords: ['allowComments'] }).compile(
     JSON.parse(editorSchema()),
   );

@@ -115,7 +115,7 @@ test('a port variable that Kubernetes added for a Service named postgres is igno
   assert.equal(urlOf({ PGHOST: 'h', POSTGRES_PORT: 'tcp://10.0.0.5:5432' }), 'postgresql://h/');
 });
 
-test('the error for a wrong part names its variable', () => {
+test('the error for an invalid part names its variable', () => {
   const wrong: readonly (readonly [Environment, RegExp])[] = [
     [
       { PGHOST: 'h', PGPORT: '70000' },

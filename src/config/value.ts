@@ -100,7 +100,7 @@ const WORDS: Readonly<Record<string, boolean>> = {
 };
 
 /**
- * Parses the text of a variable or flag as a value of the schema; returns the text itself if the text does not fit.
+ * Parses the text of a variable or flag as a value of the schema; returns the text itself if it cannot be parsed as such a value.
  */
 export function readText(schema: Schema, text: string): unknown {
   const types = typesOf(schema);
@@ -165,7 +165,7 @@ function range({ exclusiveMinimum, minimum, maximum }: Readonly<Record<string, u
 
 const SHOWN_CHARACTERS = 80;
 
-/** Formats a wrong value for a message: on one line, truncated, and without the password of a mistyped URL. */
+/** Formats an invalid value for a message: on one line, truncated, and without the password of a mistyped URL. */
 export function showFound(value: unknown, { format }: Schema = {}): string {
   if (format === 'secret' && typeof value === 'string') return `${value.length} characters`;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'an object';

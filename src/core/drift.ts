@@ -12,7 +12,7 @@ export type Drift = {
   readonly kind: DriftKind;
   readonly path: string;
   /**
-   * The new type, all types of an unknown field, joined by `|`, or the new value. Null for a share, and for values
+   * The new type; for an unknown field, all its types, joined by `|`; or the new value. Null for a share, and for values
    * that are not listed individually.
    */
   readonly found: string | null;

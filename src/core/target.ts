@@ -153,7 +153,7 @@ export type Target = {
     tables: readonly Table[],
     work: (transaction: PublishTransaction) => Promise<T>,
   ) => Promise<T>;
-  /** What a publish of the resource's staged rows would do. Writes nothing. */
+  /** What publishing the resource's staged rows would do. Writes nothing. */
   readonly preview: (
     resource: Resource,
     scope: PreviewScope,

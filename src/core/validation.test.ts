@@ -74,7 +74,7 @@ describe('a compiled validation', () => {
     ]);
   });
 
-  it('reports one fault for a wrong value of a nullable schema', () => {
+  it('reports one fault for an invalid value of a nullable schema', () => {
     for (const schema of [nullable(text()), nullable(object({})), nullable(bool())]) {
       assert.equal(compileValidation(schema)(null), null);
       assert.equal(compileValidation(schema)(7)?.length, 1);

@@ -74,7 +74,7 @@ describe('Retry-After', () => {
     for (const header of garbage) assert.equal(parseRetryAfter(header, now), null, header);
   });
 
-  it('is parsed as a finite number of milliseconds or as null for any text', () => {
+  it('parses any text as a finite number of milliseconds or as null', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{1,400}$/)), (header) => {
         const ms = parseRetryAfter(header, now);

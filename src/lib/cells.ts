@@ -1,6 +1,6 @@
 import { JsonSource } from './json-source.ts';
 
-/** Rows contain values by position, because two columns of a query can have the same name. */
+/** Values in a row are identified by position, because two columns of a query can have the same name. */
 
 /** A value as shown in a table or in CSV. JSON is shown as it was written, and a list is shown as JSON. */
 export function plainCell(value: unknown): string | number | boolean | null {

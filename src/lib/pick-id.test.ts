@@ -9,7 +9,7 @@ const IDS = [
   '01994a00-0000-7000-8000-00000000beef',
 ];
 
-test('finds an id by its position, its start, its end or the complete id', () => {
+test('finds an id by its position, prefix, suffix or full value', () => {
   for (const [given, ...found] of [
     ['latest', 0],
     ['-1', 0],

@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 
 /**
- * The user's home folder, determined in the same way as in libpq. Null if HOME is not set and the system has no entry
+ * The user's home folder, determined the same way as in libpq. Null if HOME is not set and the system has no entry
  * for the user.
  */
 export function homeFolder(): string | null {

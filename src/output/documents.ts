@@ -42,7 +42,7 @@ const migrateDocument = object({
   changed: list(text(), 'names of the migrations that were applied or reverted'),
   made_again: list(
     text(),
-    'objects of applied migrations that were missing and were recreated, without their contents',
+    'objects from applied migrations that were missing and have been recreated, without their contents',
   ),
   missing: nullable(
     list(

@@ -43,7 +43,7 @@ const sourceStatus: Schema<SourceStatus> = object({
   rejects_open: count('records that broke their contract and have not been waived'),
   held: count('rows left unchanged because their record broke its contract'),
   checks: object({ error: count(), warning: count(), info: count() }),
-  age_seconds: nullable(described(seconds, 'since the end of the last success')),
+  age_seconds: nullable(described(seconds, 'since the last successful run ended')),
   max_age_seconds: nullable(
     described(seconds, "from --max-age, or twice the jobs' interval; null: no limit"),
   ),

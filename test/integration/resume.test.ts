@@ -181,7 +181,7 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.ok(!workspace.list().includes(join('data', 'sandbox')));
   });
 
-  void it('rejects a run that has published, and a run that a later run has overtaken', async () => {
+  void it('rejects a run that has already published or that a later run has superseded', async () => {
     const { api, pull, workspace } = await open();
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
     const failed = await pull(['--migrate', '--atomic']);

@@ -4,7 +4,7 @@ import { PipelineError } from '../../core/errors.ts';
 
 export type NetworkRule = {
   readonly allowNetworkFolder: boolean;
-  /** Returns Linux's number for the type of a path's file system; null if unknown. */
+  /** Returns the Linux file system type number for a path; null if unknown. */
   readonly fileSystemType?: (path: string) => Promise<number | null>;
 };
 

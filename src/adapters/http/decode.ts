@@ -11,8 +11,8 @@ export type Decoded = {
 };
 
 /**
- * Removes the announced encodings from a body, last one first. Leaves a body that is already plain text unchanged,
- * regardless of what was announced. Reading fails if the encoded data is truncated. Returns null for an encoding that
+ * Removes the declared encodings from a body, the last one first. Leaves a body that is already plain text unchanged,
+ * regardless of the declared encodings. Reading fails if the encoded data is truncated. Returns null for an encoding that
  * we did not request.
  */
 export async function decodeBody(
@@ -37,7 +37,7 @@ export async function decodeBody(
   return { chunks, encoding: undone.join(', ') || 'identity' };
 }
 
-/** The encodings that headers announce, in lowercase and in the order in which they were applied. */
+/** The encodings declared in the headers, in lowercase and in the order in which they were applied. */
 export function encodingsOf(headers: Readonly<Record<string, string>>): readonly string[] {
   const both = `${headers['content-encoding'] ?? ''},${headers['transfer-encoding'] ?? ''}`;
   const names = both.split(',').map((name) => name.trim().toLowerCase());

@@ -38,7 +38,7 @@ void describe('an original ETag', () => {
   });
 
   for (const etag of [null, undefined, '', '"abc"', 'W/"5f-3"', `${ETAG}-gzip`, '"a-b-c"']) {
-    void it(`proves nothing in a different format: ${JSON.stringify(etag)}`, () => {
+    void it(`proves nothing if it has a different format: ${JSON.stringify(etag)}`, () => {
       assert.equal(canProve(etag), false);
     });
   }

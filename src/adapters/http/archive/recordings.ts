@@ -33,7 +33,7 @@ export type RecordingsOptions = {
   readonly until: string | null;
 };
 
-/** An API's recordings in a folder. */
+/** A folder of an API's recorded responses. */
 export function createRecordings(host: Host, { folder, original, until }: RecordingsOptions): Recordings {
   const placeOf = ({ file }: Recording) => host.placeOf(new URL(`${folder}/${file}`));
   const urlOf = (recording: Recording): string => maskUrl(placeOf(recording).url.href);
