@@ -195,7 +195,7 @@ void describe('all resources', { concurrency: 3 }, () => {
       steps: [{ revision: 1 }, { revision: 2 }, { revision: 3 }],
     },
     {
-      where: 'a server, rockets failed once',
+      where: 'a server where rockets failed once',
       open: onServer,
       seed: 3,
       steps: [{ revision: 1 }, { revision: 2, broken: 'rockets' }, { revision: 3 }],

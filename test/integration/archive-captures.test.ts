@@ -105,7 +105,7 @@ void describe('the capture nearest to the requested day', { concurrency: 4 }, ()
     });
   }
 
-  void it('is requested with the login in the configured URL, which is never shown', async (t) => {
+  void it('is requested with the credentials in the configured URL, which are never shown', async (t) => {
     const { standIn } = await stageArchive(t);
     const archiveUrl = standIn.archiveUrl.replace('http://', 'http://someone:s3cret@');
     const { lines, upstream } = openTestArchive({ archiveUrl });

@@ -116,7 +116,7 @@ void describe('the archive', () => {
     });
   }
 
-  void it('receives no further request after a second 429 in a row, and every resource fails', async (t) => {
+  void it('receives no further requests after a second 429 in a row, and every resource fails', async (t) => {
     const { asked, fail } = await stage(t, [{ status: 429 }, { status: 429 }]);
     const failures = await fail(['launches', 'rockets', 'crew']);
     assert.deepEqual(
@@ -140,7 +140,7 @@ void describe('the archive', () => {
     );
   });
 
-  void it('receives no further request after a 429 whose Retry-After is too long', async (t) => {
+  void it('receives no further requests after a 429 whose Retry-After is too long', async (t) => {
     const { asked, fail } = await stage(t, [{ status: 429, headers: { 'retry-after': '121' } }]);
     const failures = await fail(['launches', 'rockets']);
     assert.equal(asked().length, 1);
@@ -151,7 +151,7 @@ void describe('the archive', () => {
       );
   });
 
-  void it('receives no further request after 15 s without an answer, and every resource fails', async (t) => {
+  void it('receives no further requests after 15 s without an answer, and every resource fails', async (t) => {
     const { asked, fail } = await stage(
       t,
       Array.from({ length: 30 }, () => ({ status: 0 })),

@@ -89,7 +89,7 @@ void describe('runs', { concurrency: 3 }, () => {
   });
 });
 
-void it('every command that accepts a run id also accepts the run’s position and the end of its id', async () => {
+void it('every command that accepts a run id also accepts the run’s position and the last characters of its id', async () => {
   const [newest, oldest] = runs.map(({ run_id }) => run_id ?? '');
   const shown = async (...args: readonly string[]): Promise<string | null> =>
     (await workspace.json<RunReport>(['runs', 'show', ...args])).run_id;

@@ -135,7 +135,7 @@ void it('extract reuses stored pages, and replaces an invalid page only if reque
   assert.deepEqual([again.how, again.pages.length], ['received', 1]);
 });
 
-void it('extract stores nothing of a response with the wrong kind of records', async (t) => {
+void it('extract stores nothing from a response with the wrong kind of records', async (t) => {
   const { folder, resource, upstream } = await open(t);
   const context = contextOf(upstream, folder);
   await context.kind.admit(false, 'here');

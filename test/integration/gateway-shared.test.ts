@@ -92,7 +92,7 @@ void describe('this program’s own session on a database that clients read', ()
     assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), String(HOSTILE.length));
   });
 
-  void it('has its transaction to itself, and a client sees the entire transaction or nothing', async (t) => {
+  void it('runs in its own transaction, and a client sees all of it or none of it', async (t) => {
     const client = await open(t);
     await own.query('BEGIN');
     await own.execute('INSERT INTO t VALUES (1)');

@@ -106,7 +106,7 @@ void describe('a client of the embedded database', () => {
     assert.match(await ask(RUN, sync), /SET/);
   });
 
-  void it('has a transaction to itself, which ends when it disconnects', async () => {
+  void it('gets its own transaction, which ends when it disconnects', async () => {
     const [one, other] = [await open(), await open()];
     await one.query('BEGIN; DECLARE c CURSOR FOR SELECT n FROM t ORDER BY n; FETCH 3 FROM c');
     const waiting = value(other, 'SELECT 5');

@@ -166,12 +166,12 @@ void describe('Retry-After', { concurrency: 4 }, () => {
       ]);
       const error = await failureOf(fetchAll(['/a']));
       assert.ok(
-        error.message.endsWith(`it responded with 429 ("[]"), and asks for a retry ${when}`),
+        error.message.endsWith(`it responded with 429 ("[]") and asked for a retry ${when}`),
         error.message,
       );
       assert.equal(
         error.hint,
-        'Start the run again after that time, or raise maxRetryAfterSeconds (now 120).',
+        'Start the run again after that time, or raise maxRetryAfterSeconds (currently 120).',
       );
       assert.equal(asked.length, 1);
       assert.deepEqual(waitsOf(error), [[429, null]]);

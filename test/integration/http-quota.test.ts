@@ -139,7 +139,7 @@ void describe('a quota', () => {
     assert.equal(await upstream.quota(never), null);
   });
 
-  void it('is unknown, without a request, if the source has no quota', async (t) => {
+  void it('is unknown, and no request is sent, if the source has no quota', async (t) => {
     const { asked, upstream } = await stage(t, {}, { quota: null });
     assert.equal(await upstream.quota(never), null);
     assert.deepEqual(asked(), []);
@@ -178,7 +178,7 @@ void describe('a 429 from a source with a quota', () => {
       const { hint, message, retryAt } = error;
       assert.match(
         message,
-        /it responded with 429 .*, and asks for a retry at 2026-03-01T00:59:5\d\.|01:00:00/,
+        /it responded with 429 .* and asked for a retry at 2026-03-01T00:59:5\d\.|01:00:00/,
       );
       assert.ok(Math.abs((retryAt?.getTime() ?? 0) - NOW - 3_600_000) < 2000, retryAt?.toISOString());
       assert.equal(hint, `Start the run again after that time, or set ${SETTING} for more requests.`);
@@ -217,7 +217,7 @@ void describe('a token', () => {
     const { get } = await stage(t, { tokenRequestsPerWindow: 1 }, { auth: auth(TOKEN) });
     await get();
     const { hint } = await refusal(get());
-    assert.equal(hint, 'Start the run again after that time, or raise maxRetryAfterSeconds (now 120).');
+    assert.equal(hint, 'Start the run again after that time, or raise maxRetryAfterSeconds (currently 120).');
   });
 
   void it('is hidden in echoed responses and in the log', async (t) => {

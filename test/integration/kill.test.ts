@@ -38,7 +38,7 @@ function serve(api: Api, bodies: Bodies): void {
   for (const path of [ROCKETS, LAUNCHES] as const) api.set(path, { body: bodies[path] });
 }
 
-/** The moment at which a run is killed: prepared before the run starts, resolved at that moment. */
+/** When to kill a run. Called before the run starts; resolves when the run should be killed. */
 type Instant = {
   readonly name: string;
   readonly prepare: (context: {

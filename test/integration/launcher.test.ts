@@ -65,7 +65,7 @@ void describe('the launcher on a supported Node', () => {
 
 const old = findOldNode();
 describeHandOver(
-  'a real old Node',
+  'an actual older version of Node',
   old ?? process.execPath,
   24,
   old === null && 'no Node below 24 is installed',
@@ -177,8 +177,8 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
             status: 2,
             stdout: '',
             stderr:
-              `error: Cannot start spacex-pipeline: it needs Node ${minimum} or newer, this is ${version}\n` +
-              `hint: Install Node ${minimum} from https://nodejs.org, or run "${command}" in ${bare} to get one for this project alone.\n`,
+              `error: Cannot start spacex-pipeline: it needs Node ${minimum} or newer, but this is ${version}\n` +
+              `hint: Install Node ${minimum} from https://nodejs.org, or run "${command}" in ${bare} to get one for this project only.\n`,
           },
         );
       });

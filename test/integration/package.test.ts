@@ -196,7 +196,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
       assert.equal(result.status, 2);
       assert.match(
         result.stderr,
-        /^error: Cannot start spacex-pipeline: it needs Node 24 or newer, this is v[\d.]+\nhint: Install Node 24 from https:\/\/nodejs\.org\.\n$/,
+        /^error: Cannot start spacex-pipeline: it needs Node 24 or newer, but this is v[\d.]+\nhint: Install Node 24 from https:\/\/nodejs\.org\.\n$/,
       );
     },
   );

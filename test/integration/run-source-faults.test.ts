@@ -62,7 +62,7 @@ const FINAL: readonly Case[] = [
   {
     faults: '429=3600@launches',
     tries: [429],
-    failure: { code: 3, message: /responded with 429.*asks for a retry at 2/ },
+    failure: { code: 3, message: /responded with 429.*asked for a retry at 2/ },
   },
   {
     faults: 'challenge@launches',

@@ -41,7 +41,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       const ours = names.filter((one) => one.startsWith('spacex/'));
       const [first = ''] = ours;
       const text = await readFile(path(first), 'utf8');
-      await writeFile(path(first), text.replace('-- up', '-- up\n-- a word more'));
+      await writeFile(path(first), text.replace('-- up', '-- up\n-- one more word'));
       await refused(new RegExp(`Cannot use schema .*: migration ${first} was edited after it was applied$`));
       await rm(path(first));
       await refused(new RegExp(`migration ${first} was applied to it, and this program does not have`));
@@ -60,7 +60,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await migrateUp(session, database, dirs);
       await session.query(`ALTER TABLE ${history} DROP COLUMN sha256`);
       const [first = assert.fail()] = await migrationStates(session, database, dirs);
-      await writeFile(path(first.name), `${await readFile(path(first.name), 'utf8')}-- a word more\n`);
+      await writeFile(path(first.name), `${await readFile(path(first.name), 'utf8')}-- one more word\n`);
       const later = path('ledger/0999_later');
       await writeFile(later, '-- schema: ledger\n\n-- up\nSELECT 1;\n\n-- down\nSELECT 1;\n');
       assert.deepEqual((await migrateUp(session, database, dirs)).applied, ['ledger/0999_later']);

@@ -114,7 +114,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('are unchanged after CSV and COPY', async () => {
+    it('are unchanged after a round trip through CSV and COPY', async () => {
       const admits = {
         note: compileValidation(text()),
         amount: compileValidation(bigint()),

@@ -84,8 +84,8 @@ function tooFarOff(
   const instead =
     isTooMany(error) && forMore !== null
       ? `set ${forMore} for more requests`
-      : `raise maxRetryAfterSeconds (now ${maxRetryAfterSeconds})`;
-  return new PipelineError(`${error.message}, and asks for a retry ${momentOf(at)}`, {
+      : `raise maxRetryAfterSeconds (currently ${maxRetryAfterSeconds})`;
+  return new PipelineError(`${error.message} and asked for a retry ${momentOf(at)}`, {
     code: 'source',
     retryAt: at > LATEST ? undefined : new Date(at),
     cause: error,
