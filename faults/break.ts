@@ -109,7 +109,7 @@ export async function breakOnce(lab: Lab, { place, next }: Stage, broken: Break)
 export async function resumeOrRun(place: Place): Promise<string[]> {
   const resumed = await place.cli(['resume']);
   if (resumed.code === 0) return [];
-  if (!/it has published/.test(resumed.stderr))
+  if (!/it has already published/.test(resumed.stderr))
     return [`resume: exit ${resumed.code}: ${resumed.stderr.slice(-500)}`];
   const { code, stderr } = await place.pull();
   return code === 0 ? [] : [`run: exit ${code}: ${stderr.slice(-500)}`];

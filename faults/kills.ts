@@ -144,7 +144,7 @@ const resumed: Recovery = async (lab, place, expected) => {
     return [];
   }
   const refused = `resume: exit ${code}: ${stderr.slice(-500)}`;
-  if (code !== 2 || !/it has published\n.*Pull again with: .*spacex-pipeline run/.test(stderr))
+  if (code !== 2 || !/it has already published\n.*Pull again with: .*spacex-pipeline run/.test(stderr))
     return [refused];
   const published = (await digest(place)).tables === expected.tables;
   const [begun] = await place.sql(BEGUN);

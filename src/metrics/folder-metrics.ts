@@ -1,11 +1,11 @@
 import type { FolderFacts } from '../core/facts.ts';
 import type { Meters } from './meters.ts';
 
-/** Sets the gauges of the data folder; null if it cannot be read. */
+/** Sets the gauges for the data folder. `facts` is null if the folder cannot be read. */
 export function createFolderMetrics({ gauge }: Meters): (facts: FolderFacts | null) => void {
-  const free = gauge('data_free_bytes', 'Free space on the disk of the data folder, for this user.', []);
-  const size = gauge('data_size_bytes', 'Size of the disk of the data folder.', []);
-  const drift = gauge('drift_findings', 'What moved in the newest run, compared with the one before.', [
+  const free = gauge('data_free_bytes', "Free space on the data folder's disk that this user can use.", []);
+  const size = gauge('data_size_bytes', "Size of the data folder's disk.", []);
+  const drift = gauge('drift_findings', 'Drift findings of the newest run, compared with the previous run.', [
     'source',
     'resource',
   ]);

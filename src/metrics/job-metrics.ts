@@ -10,16 +10,13 @@ const ENDS = [
   'postponed',
 ] as const satisfies readonly JobStatus[];
 
-/** Counts events of jobs outside their runs. */
+/** Counts job events that happen outside runs. */
 export function createJobMetrics(
   { counter }: Meters,
   { jobs }: Known,
   { couldNotBegin }: Pick<RunMetrics, 'couldNotBegin'>,
 ): (event: JobEvent) => void {
-  const tries = counter('job_tries_total', 'Attempts to run a job, by how they ended.', [
-    'job_name',
-    'status',
-  ]);
+  const tries = counter('job_tries_total', 'Attempts to run a job, by outcome.', ['job_name', 'status']);
   for (const { name: job_name } of jobs) for (const status of ENDS) tries.inc({ job_name, status }, 0);
   return (event) => {
     if (event.type !== 'job.ended') return;

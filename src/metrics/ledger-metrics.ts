@@ -3,7 +3,10 @@ import type { Meters } from './meters.ts';
 
 const ENDS = ['succeeded', 'partial', 'failed', 'interrupted'] as const satisfies readonly EndStatus[];
 
-/** Sets the gauges of the database; null if it cannot be read: then values that may have changed are not shown. */
+/**
+ * Sets the gauges for the database. `facts` is null if the database cannot be read; values that may have changed are
+ * then omitted.
+ */
 export function createLedgerMetrics(meters: Meters): (facts: LedgerFacts | null) => void {
   const { up, ...made } = makeMeters(meters);
   return (facts) => {
@@ -28,19 +31,21 @@ function makeMeters({ gauge }: Meters) {
       'source',
       'resource',
     ]),
-    held: gauge('rows_held', 'Rows that the last publish kept, as their records broke the contract.', [
+    held: gauge('rows_held', 'Rows that the last publish kept because their records broke the contract.', [
       'source',
       'resource',
     ]),
-    published: gauge('last_success_timestamp_seconds', 'When the last run that published it ended.', [
-      'source',
-      'resource',
-    ]),
-    event: gauge('newest_event_timestamp_seconds', 'The newest past event that the published rows report.', [
-      'source',
-      'resource',
-    ]),
-    checks: gauge('checks_failing', 'Data checks that found rows after the newest run that ran any.', [
+    published: gauge(
+      'last_success_timestamp_seconds',
+      'When the last run that published the resource ended.',
+      ['source', 'resource'],
+    ),
+    event: gauge(
+      'newest_event_timestamp_seconds',
+      'When the newest past event in the published rows happened.',
+      ['source', 'resource'],
+    ),
+    checks: gauge('checks_failing', 'Data checks that found rows, as of the newest run with data checks.', [
       'source',
       'severity',
     ]),
@@ -49,17 +54,22 @@ function makeMeters({ gauge }: Meters) {
       'When the last successful attempt of a job ended.',
       ['job_name'],
     ),
-    jobStatus: gauge('job_last_status', '1 for the status in which the last attempt of a job ended.', [
-      'job_name',
-      'status',
-    ]),
+    jobStatus: gauge(
+      'job_last_status',
+      "1 for the status of a job's last attempt, 0 for all other statuses.",
+      ['job_name', 'status'],
+    ),
     interval: gauge(
       'job_interval_seconds',
-      'The longer of the intervals between the ticks of its schedule around now.',
+      'The longer of the two schedule intervals of a job around the current time.',
       ['job_name'],
     ),
     queue: gauge('queue_jobs', 'Jobs that are waiting in the queue or running.', ['state']),
-    oldest: gauge('queue_oldest_age_seconds', 'How long the oldest of them has waited or run.', ['state']),
+    oldest: gauge(
+      'queue_oldest_age_seconds',
+      'How long the oldest of these jobs has been waiting or running.',
+      ['state'],
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client';
 
-/** Creates metrics in one registry. */
+/** Creates metrics in a single registry. */
 export type Meters = ReturnType<typeof metersOf>;
 
 const PREFIX = 'spacex_pipeline_';

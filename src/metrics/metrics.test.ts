@@ -52,11 +52,11 @@ function createServe() {
     {
       async ledger() {
         facts.read += 1;
-        if (facts.ledger === null) throw new Error('the server is away');
+        if (facts.ledger === null) throw new Error('the server is down');
         return facts.ledger;
       },
       async folder() {
-        if (facts.folder === null) throw new Error('the disk is away');
+        if (facts.folder === null) throw new Error('the disk is missing');
         return facts.folder;
       },
       log: { warn: (message) => void warnings.push(message) },
@@ -77,8 +77,8 @@ const ENDED: JobEvent = {
   again_at: null,
 };
 
-void describe('the metrics of a process that serves', () => {
-  void it('show what database and data folder contain, read once for concurrent scrapes', async () => {
+void describe('createServeMetrics', () => {
+  void it('shows the state of the database and the data folder, read once for concurrent scrapes', async () => {
     const { facts, text, values } = createServe();
     const [first] = await Promise.all([values(), text(), text()]);
     const shown = Object.fromEntries(Object.entries(first).filter(([name]) => !/^(data|drift)/.test(name)));
@@ -94,7 +94,7 @@ void describe('the metrics of a process that serves', () => {
     assert.equal(facts.read, 1);
   });
 
-  void it('show that the database cannot be read, and omit its earlier values', async () => {
+  void it('shows that the database cannot be read, and omits its earlier values', async () => {
     const { facts, onJob, text, values, warnings } = createServe();
     await text();
     facts.ledger = null;
@@ -103,12 +103,12 @@ void describe('the metrics of a process that serves', () => {
     assert.match(scraped, /^spacex_pipeline_ledger_up 0$/m);
     for (const name of Object.keys(SHOWN).map((one) => one.replace(/\{.*/, '')))
       if (name !== 'ledger_up') assert.doesNotMatch(scraped, new RegExp(`^spacex_pipeline_${name}[{ ]`, 'm'));
-    assert.equal((await values())['data_free_bytes'], 10, 'the data folder is there');
+    assert.equal((await values())['data_free_bytes'], 10, 'the data folder is readable');
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? '', /^Cannot read the database for the metrics: .*the server is away/);
+    assert.match(warnings[0] ?? '', /^Cannot read the database for the metrics: .*the server is down/);
   });
 
-  void it('omit the values of the data folder if it cannot be read', async () => {
+  void it("omits the data folder's values if the folder cannot be read", async () => {
     const { facts, onJob, text } = createServe();
     await text();
     facts.folder = null;
@@ -118,7 +118,7 @@ void describe('the metrics of a process that serves', () => {
     assert.doesNotMatch(scraped, /^spacex_pipeline_(data_\w+|drift_findings)[{ ]/m);
   });
 
-  void it('count the tries of jobs, and a run that could not begin', async () => {
+  void it('counts the tries of jobs, and a run that could not begin', async () => {
     const { onJob, values } = createServe();
     onJob({ ...ENDED, status: 'succeeded', run_id: 'r' });
     onJob({ ...ENDED, run_id: 'r' });
@@ -129,7 +129,7 @@ void describe('the metrics of a process that serves', () => {
     assert.equal(counted['runs_total{source="moons",job_name="nightly",status="failed"}'], 1);
   });
 
-  void it('include those of the process, and none of the names that promtool refuses', async () => {
+  void it('includes process metrics, but no names that promtool rejects', async () => {
     const { text } = await createServe().text();
     assert.match(text, /^process_cpu_seconds_total /m);
     assert.doesNotMatch(text, /nodejs_active_\w+_total|nodejs_eventloop_utilization/);

@@ -18,7 +18,7 @@ export type MetricsOptions = {
   readonly clock: Clock;
 };
 
-/** What is read when the metrics are requested. */
+/** Functions that read the current state when the metrics are requested. */
 export type Probes = {
   readonly ledger: () => Promise<LedgerFacts>;
   readonly folder: () => Promise<FolderFacts>;
@@ -27,20 +27,20 @@ export type Probes = {
 
 type Text = () => Promise<{ readonly type: string; readonly text: string }>;
 
-/** For a single run. */
+/** The metrics of a single run. */
 export type MetricsOfRun = RunMetrics & { readonly text: Text };
 
-/** For a process that serves jobs. */
+/** The metrics of a process that serves jobs. */
 export type MetricsOfServe = Pick<RunMetrics, 'subscriber'> & {
   readonly onJob: (event: JobEvent) => void;
   readonly text: Text;
 };
 
 const FRESH_MS = 15_000;
-/** Prometheus gives up after 10 s. */
+/** Prometheus gives up on a scrape after 10 s. */
 const LIMIT_MS = 5000;
 
-/** promtool complains about the names of these. */
+/** promtool complains about these names. */
 const UNCLEAN = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
@@ -50,8 +50,8 @@ const UNCLEAN = [
 ];
 
 /**
- * Contains nothing about the process, which ends with the run, or the program: node_exporter refuses files that have a
- * series in common.
+ * Contains nothing about the process, which ends with the run, or about the program: node_exporter rejects files that
+ * have a series in common.
  */
 export function createRunFileMetrics(options: MetricsOptions): MetricsOfRun {
   const { meters, text } = openRegistry();
@@ -65,9 +65,12 @@ export function createServeMetrics(
   const { clock, known } = options;
   const { meters, registry, text } = openRegistry();
   meters
-    .gauge('build_info', 'The version of the program and of Node; always 1.', ['version', 'node_version'])
+    .gauge('build_info', 'The versions of the program and of Node; the value is always 1.', [
+      'version',
+      'node_version',
+    ])
     .set({ version: options.version, node_version: process.version }, 1);
-  // The metrics of utilization are removed below: their timer need not fire.
+  // The event loop utilization metrics are removed below, so their timer need not fire.
   collectDefaultMetrics({ register: registry, eventLoopUtilizationTimeout: 2 ** 31 - 1 });
   for (const name of UNCLEAN) registry.removeSingleMetric(name);
   const runs = createRunMetrics(meters, known, clock);
@@ -79,11 +82,11 @@ export function createServeMetrics(
   return {
     subscriber: runs.subscriber,
     onJob(event) {
-      // A job continues even if it cannot be counted.
+      // A job continues even if its events cannot be counted.
       try {
         count(event);
       } catch (error) {
-        probes.log.warn(`Cannot count what happens with job ${event.job}: ${reasonOf(error)}`);
+        probes.log.warn(`Cannot count an event of job ${event.job}: ${reasonOf(error)}`);
       }
       if (event.type !== 'job.ended') return;
       ledger.expire();
@@ -98,7 +101,7 @@ export function createServeMetrics(
   };
 }
 
-/** Never the library's own registry, which everything in the process would share. */
+/** Uses a new registry, because everything in the process would share the library's default registry. */
 function openRegistry() {
   const registry = new Registry();
   return {

@@ -41,12 +41,12 @@ function ended(
   status: RunReport['status'],
   error: RunReport['error'] = null,
 ): RunFact {
-  const report = { ...RUN, status, resources, error } as unknown as RunReport; // nothing else is counted
+  const report = { ...RUN, status, resources, error } as unknown as RunReport; // the metrics use nothing else
   return { type: 'run.ended', status, seconds: 2, report };
 }
 
-void describe('the metrics of runs', () => {
-  void it('count the records of what was published, and of nothing else', async () => {
+void describe('createRunFileMetrics', () => {
+  void it('counts only the records of published resources', async () => {
     const { emit, values } = createRun();
     emit(ended({ titan: REPORT, io: { ...REPORT, status: 'failed' } }, 'partial'));
     const records = Object.entries(await values()).filter(([name]) => name.startsWith('records_total'));
@@ -63,7 +63,7 @@ void describe('the metrics of runs', () => {
     );
   });
 
-  void it('count runs by job, source and status, and those that could not begin as failed', async () => {
+  void it('counts runs by job, source and status, and counts runs that could not begin as failed', async () => {
     const { emit, couldNotBegin, values } = createRun();
     emit(ended({}, 'succeeded'));
     couldNotBegin('moons', '');
@@ -77,7 +77,7 @@ void describe('the metrics of runs', () => {
     });
   });
 
-  void it('count tries of requests and retries by few values, whatever a server sends', async () => {
+  void it('counts request attempts and retries with few label values, whatever a server sends', async () => {
     const { emit, values } = createRun();
     for (const status of [200, 503, 999, null])
       emit({ type: 'request.ended', resource: 'io', status, seconds: 0.5 });
@@ -106,7 +106,7 @@ void describe('the metrics of runs', () => {
     });
   });
 
-  void it('show the quota only where the source reports one', async () => {
+  void it('shows the quota only if the source reports one', async () => {
     const { emit, values } = createRun();
     emit({ type: 'request.ended', resource: 'io', status: 200, seconds: 0 });
     assert.equal((await values())['quota_remaining{source="moons"}'], undefined);
@@ -114,13 +114,13 @@ void describe('the metrics of runs', () => {
     assert.equal((await values())['quota_remaining{source="moons"}'], 7);
   });
 
-  void it('show the quota as soon as the source was asked for it', async () => {
+  void it('shows the quota as soon as the source has been asked for it', async () => {
     const { emit, values } = createRun();
     emit({ type: 'quota.read', left: 11, limit: 15, window_seconds: 3600 });
     assert.equal((await values())['quota_remaining{source="moons"}'], 11);
   });
 
-  void it('count pulls by pass, and show until when one has to wait', async () => {
+  void it('counts pulls by pass, and shows when a resource can continue', async () => {
     const { emit, values } = createRun();
     const quota = { quota_left: 11, quota_limit: 15, quota_seconds: 3600 };
     const pull = {
@@ -154,7 +154,7 @@ void describe('the metrics of runs', () => {
     assert.equal((await values())[waits], undefined);
   });
 
-  void it('count steps, bytes that were received, and the wait for the lock', async () => {
+  void it('counts steps, received bytes, and the wait for the lock', async () => {
     const { emit, values } = createRun();
     emit({ type: 'run.started', address: 'live', resources: [], run_dir: '/x', lock_wait_seconds: 3 });
     for (const how of ['received', 'not modified', 'reused'] as const)
@@ -186,14 +186,14 @@ void describe('the metrics of runs', () => {
     });
   });
 
-  void it('count a run whose books do not balance', async () => {
+  void it('counts a run whose books do not balance', async () => {
     const { emit, values } = createRun();
     emit(ended({}, 'failed', { code: 'books', message: '', hint: null }));
     emit(ended({ io: { ...REPORT, error: { code: 'rejects', message: '', hint: null } } }, 'failed'));
     assert.equal((await values())['books_out_of_balance_total{source="moons"}'], 1);
   });
 
-  void it('begin at 0 for what is known, and never name a run', async () => {
+  void it('starts known series at 0, and never names a run', async () => {
     const { subscriber, text } = createRunFileMetrics(OPTIONS);
     const before = (await text()).text;
     for (const line of [

@@ -4,21 +4,21 @@ import { STEPS, type ResourceReport, type RunReport, type RunStatus } from '../c
 import type { Meters } from './meters.ts';
 
 /**
- * What can be counted from the start, before anything happens: the first increase of a series shows only if the series
- * begins at 0.
+ * Everything that can be counted, known before anything happens. The first increase of a series is visible only if the
+ * series begins at 0.
  */
 export type Known = {
   readonly sources: readonly {
     readonly name: string;
     readonly resources: readonly { readonly name: string }[];
   }[];
-  /** Manual runs have the empty name. */
+  /** Manual runs have an empty name. */
   readonly jobs: readonly { readonly name: string; readonly source: string }[];
 };
 
 export type RunMetrics = {
   readonly subscriber: Subscriber;
-  /** Counts a run that could not begin, and so had no events. */
+  /** Counts a run that could not begin and therefore had no events. */
   readonly couldNotBegin: (source: string, job: string) => void;
 };
 
@@ -34,14 +34,14 @@ const OUTCOMES = [
 ] as const satisfies readonly (keyof ResourceReport)[];
 
 const ENDS = ['succeeded', 'partial', 'failed', 'interrupted'] as const satisfies readonly RunStatus[];
-/** The status if there was no response. */
+/** The status label if there was no response. */
 const CONNECTION = 'connection';
 const REASONS = [CONNECTION, '2xx', '3xx', '4xx', '5xx'];
 const EPOCH = new Date(0).toISOString();
 const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const RUN_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 
-/** Counts events of runs. What a run reports counts only once it is published. */
+/** Counts run events. The records in a run's report count only after they have been published. */
 export function createRunMetrics(meters: Meters, known: Known, clock: Pick<Clock, 'now'>): RunMetrics {
   const made = makeMeters(meters);
   zero(made, known);
@@ -64,7 +64,7 @@ type Made = ReturnType<typeof makeMeters>;
 
 function makeMeters({ counter, gauge, histogram }: Meters) {
   return {
-    runs: counter('runs_total', 'Runs by how they ended; one that could not begin counts as failed.', [
+    runs: counter('runs_total', 'Runs by outcome; a run that could not begin counts as failed.', [
       'job_name',
       'source',
       'status',
@@ -76,16 +76,16 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
     ]),
     runSeconds: histogram(
       'run_duration_seconds',
-      'From the first request of a run to its last ledger row.',
+      'Time from the first request of a run to its last ledger row.',
       ['source'],
       RUN_BUCKETS,
     ),
     stepSeconds: counter(
       'step_seconds_total',
-      'Time spent in each step; steps of one resource and resources overlap. The step publish has no resource.',
+      'Time spent in each step. Resources, and the steps of one resource, overlap. The publish step has no resource.',
       ['source', 'resource', 'step'],
     ),
-    lockWait: counter('lock_wait_seconds_total', 'Time that runs waited for the lock of their schema.', [
+    lockWait: counter('lock_wait_seconds_total', "Time that runs waited for their schema's lock.", [
       'source',
     ]),
     records: counter('records_total', 'Records of published resources, by outcome.', [
@@ -93,36 +93,37 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
       'resource',
       'outcome',
     ]),
-    bytes: counter('received_bytes_total', 'Bytes of responses, after content decoding.', [
-      'source',
-      'resource',
-    ]),
-    requests: counter('http_requests_total', 'Attempts of requests; connection: there was no response.', [
-      'source',
-      'status',
-    ]),
+    bytes: counter('received_bytes_total', 'Response bytes after content decoding.', ['source', 'resource']),
+    requests: counter(
+      'http_requests_total',
+      'Request attempts by status; the status is connection if there was no response.',
+      ['source', 'status'],
+    ),
     requestSeconds: histogram(
       'http_request_duration_seconds',
-      'From sending a request to the end of its response.',
+      'Time from sending a request to the end of its response.',
       ['source'],
       REQUEST_BUCKETS,
     ),
-    retries: counter('http_retries_total', 'Attempts that failed and were not the last one.', [
+    retries: counter(
+      'http_retries_total',
+      'Request attempts that failed and were followed by another attempt.',
+      ['source', 'reason'],
+    ),
+    quota: gauge('quota_remaining', 'Requests that the source still allows, if it reports the number.', [
       'source',
-      'reason',
     ]),
-    quota: gauge('quota_remaining', 'Requests that the source still allows, if it reports that.', ['source']),
     pulls: counter(
       'pulls_total',
-      'Pulls by changes that began or continued: of everything (full), or of changes.',
+      'Pulls that began or continued, for resources that are pulled by changes: of everything (full) or of changes.',
       ['source', 'resource', 'pass'],
     ),
     waits: gauge(
       'waits_until_timestamp_seconds',
-      'When a resource that had to stop can continue; 0 if it need not wait.',
+      'When a resource that had to stop can continue; 0 if it does not have to wait.',
       ['source', 'resource'],
     ),
-    books: counter('books_out_of_balance_total', 'Runs refused because their counts did not balance.', [
+    books: counter('books_out_of_balance_total', 'Runs that failed because their counts did not balance.', [
       'source',
     ]),
   };
@@ -205,7 +206,7 @@ function countRecords(source: string, { error, resources }: RunReport, { books, 
   }
 }
 
-/** A server may send any number; few of them are HTTP status codes. */
+/** A server can send any number, and only a few numbers are HTTP status codes. */
 function statusOf(status: number | null): string {
   if (status === null) return CONNECTION;
   return status >= 100 && status < 600 ? String(status) : 'other';

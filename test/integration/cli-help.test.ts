@@ -219,7 +219,7 @@ void describe('the command line', { concurrency: 3 }, () => {
     assertFailure(await own.run(query), {
       code: 5,
       message: /division by zero \(22012\)$/,
-      hint: /^hint: Correct what the database refuses, then try again\. Its manual lists 22012 /,
+      hint: /^hint: Fix what the database rejects, then try again\. The PostgreSQL manual lists error code 22012\.$/,
     });
   });
 

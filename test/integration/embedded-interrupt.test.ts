@@ -113,7 +113,7 @@ void describe('the embedded database', { concurrency: 1 }, () => {
       const lost = await workspace.run(['query', sql]);
       assertFailure(lost, {
         code: 5,
-        message: /lost a statement, and none of it took effect$/,
+        message: /lost a statement, which had no effect$/,
         hint: /PostgreSQL server/,
       });
       assert.equal(lost.stdout, '');

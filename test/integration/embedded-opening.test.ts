@@ -63,9 +63,9 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
         assertFailure(failed, {
           code: 5,
           message: new RegExp(
-            `EACCES: permission denied.*'${place}.*', which belongs to user 0 \\(this is ${NOBODY}\\)`,
+            `EACCES: permission denied.*'${place}.*', which belongs to user 0 \\(you are user ${NOBODY}\\)`,
           ),
-          hint: /^hint: Nothing is damaged\. Run as user 0, or as root type: chown -R 65534 /,
+          hint: /^hint: Nothing is damaged\. Run the program as user 0, or run this as root: chown -R 65534 /,
         });
       }
       assert.equal(query(...asNobody).code, 0);

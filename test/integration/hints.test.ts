@@ -203,7 +203,7 @@ void describe('the command in a hint works as printed', () => {
     );
     assertFailure(none ?? assert.fail(), {
       code: 5,
-      message: /the server asks for a password, and none is given \(28P01\)$/,
+      message: /the server asks for a password, but none is set \(28P01\)$/,
       hint: /PGPASSWORD, ~\/\.pgpass/,
     });
     for (const one of [home, named]) assert.deepEqual([one?.code, one?.stderr], [0, '']);

@@ -286,7 +286,7 @@ describe('a job', { concurrency: 4 }, () => {
     await gate.reached;
     await worker.run('later');
     const waiting = await worker.event('later', 'job.waiting');
-    assert.match(waiting.type === 'job.waiting' ? waiting.reason : '', /^run [-0-9a-f]+ holds it \(host /);
+    assert.match(waiting.type === 'job.waiting' ? waiting.reason : '', /^run \S+ holds the lock \(host /);
     api.set(LAUNCHES, replies[LAUNCHES]);
     gate.open();
     assert.equal((await running).code, 0);

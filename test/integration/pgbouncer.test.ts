@@ -25,9 +25,9 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
     await Promise.all(clients.map((client) => client.end()));
   }
 
-  const shared = /a pooler in transaction mode .* stands in front of the server/;
+  const shared = /goes through a pooler \(such as PgBouncer\) in transaction mode, where locks are not safe/;
   const SESSION_MODE =
-    'Give the address of the server itself, or of a pooler in session mode (pool_mode=session).';
+    'Connect to the server directly, or through a pooler in session mode (pool_mode=session).';
   for (const [settings, idle] of [
     [['pool_mode = transaction'], 0],
     [['pool_mode = transaction'], 8],
@@ -50,13 +50,13 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
     for (const [settings, message, hint] of [
       [
         ['pool_mode = statement'],
-        /a pooler in statement mode .* stands in front of the server/,
+        /goes through a pooler \(such as PgBouncer\) in statement mode, where locks are not safe/,
         SESSION_MODE,
       ],
       [
         ['pool_mode = session', 'default_pool_size = 1'],
         /does not provide a second connection/,
-        'Give the address of the server itself, or a larger pool.',
+        'Connect to the server directly, or use a larger pool.',
       ],
     ] as const) {
       const pooler = await startPgbouncer(database.url, settings);

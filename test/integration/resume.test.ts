@@ -190,17 +190,17 @@ void describe('resume', { concurrency: 2 }, () => {
     assert.equal(later.code, 0, later.stderr);
     const manifest = join(later.report.run_dir ?? '', 'run.json');
     const asItWas = readFileSync(manifest, 'utf8');
-    assertFailure(await workspace.run(['resume']), { code: 2, message: /it has published$/ });
+    assertFailure(await workspace.run(['resume']), { code: 2, message: /it has already published$/ });
     api.set(LAUNCHES, { status: 500, body: 'Internal Server Error' });
     assert.equal((await pull(['--full'])).report.status, 'partial');
     assertFailure(await workspace.run(['resume']), {
       code: 2,
-      message: /it has published$/,
+      message: /it has already published$/,
       hint: /spacex-pipeline run --resources launches$/,
     });
     assertFailure(await workspace.run(['resume', failed.report.run_id ?? '']), {
       code: 2,
-      message: new RegExp(`run ${later.report.run_id} has published since$`),
+      message: new RegExp(`run ${later.report.run_id} has published since then$`),
       hint: /spacex-pipeline run$/,
     });
     assert.equal(readFileSync(manifest, 'utf8'), asItWas);

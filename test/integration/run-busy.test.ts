@@ -37,7 +37,7 @@ const PLACES: Readonly<Record<string, { readonly make: () => Promise<Workspace>;
   {
     'on a server': {
       make: async () => server.workspace(),
-      holder: /schema test_\d+.*: run [0-9a-f-]{36} holds it \(host \S+, pid \d+, since /,
+      holder: /schema test_\d+.*: run [0-9a-f-]{36} holds the lock \(host \S+, pid \d+, since /,
     },
     'on the embedded database': {
       make: async () => withEmbedded(createWorkspace()),

@@ -177,7 +177,7 @@ void describe('a schema that a run has locked', () => {
       workspace.json<{ status: string; run_id: string }[]>(['runs']),
     ]);
     const holder = new RegExp(
-      `run ${runs[0]?.run_id} holds it \\(host ${hostname()}, pid ${running.pid}, since 2`,
+      `run ${runs[0]?.run_id} holds the lock \\(host ${hostname()}, pid ${running.pid}, since 2`,
     );
     assertFailure(second, { code: 7, message: holder, hint: /Wait/ });
     assert.deepEqual([second.report.run_id, second.report.error?.code], [null, 'busy']);

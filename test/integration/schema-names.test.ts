@@ -70,7 +70,7 @@ it('every command works on a schema with a long and unusual name, and two such s
   await ok(first, 'replay', newest?.run_id ?? '');
   await ok(first, 'plan', '--from', newest?.run_id ?? '');
   await ok(first, 'verify');
-  assertFailure(await first.run(['resume']), { code: 2, message: /it has published/ });
+  assertFailure(await first.run(['resume']), { code: 2, message: /it has already published/ });
 
   const client = new Client({ connectionString: database.url });
   await client.connect();

@@ -34,7 +34,7 @@ void describe('a server', () => {
     assertFailure(await own.run(['query', 'SELECT 1']), {
       code: 5,
       message: /^error: Cannot connect to postgresql:\/\/u@127\.0\.0\.1:1\/: .*\(ECONNREFUSED\)$/,
-      hint: /^hint: Check POSTGRES_HOST in \.env, and that the server is up\.$/,
+      hint: /^hint: Check POSTGRES_HOST in \.env, and make sure that the server is up\.$/,
     });
     const url = 'postgresql://no-such-host/d';
     assertFailure(await own.run(['query', 'SELECT 1'], { DATABASE_URL: url }), {
@@ -117,8 +117,8 @@ void describe(
     void it('is told to name a database user if the URL has none', () => {
       assertFailure(query('postgresql://127.0.0.1:1/d'), {
         code: 2,
-        message: /: it names no user, and this system has no name for user id 123456$/,
-        hint: /^hint: Give the user in DATABASE_URL, or as PGUSER\.$/,
+        message: /: the URL names no user, and this system has no name for user id 123456$/,
+        hint: /^hint: Set the user in DATABASE_URL or in PGUSER\.$/,
       });
     });
   },

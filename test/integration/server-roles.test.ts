@@ -55,7 +55,7 @@ void describe('a role', () => {
     const url = await roleUrl(t, 'reads', as(READ, 'reads'));
     await loaded.failing(url, {
       message:
-        /Cannot use schema spacex: permission denied, role reads lacks CREATE on schema spacex_pipeline; INSERT, UPDATE, DELETE on rockets; .* on \d+ other tables \(42501\)$/,
+        /Cannot use schema spacex: permission denied because role reads lacks CREATE on schema spacex_pipeline; INSERT, UPDATE, DELETE on rockets; .* on \d+ other tables \(42501\)$/,
       hint: /GRANT/,
     });
     const query = await loaded.workspace.run(['query', NAMED, '--database-url', url]);
@@ -70,7 +70,7 @@ void describe('a role', () => {
     );
     await loaded.failing(url, {
       message:
-        /Cannot use schema spacex: permission denied, role lacks_one lacks SELECT, INSERT, UPDATE, DELETE on rockets \(42501\)$/,
+        /Cannot use schema spacex: permission denied because role lacks_one lacks SELECT, INSERT, UPDATE, DELETE on rockets \(42501\)$/,
       hint: /GRANT/,
     });
     const runs = await loaded.workspace.run(['verify', '--database-url', url]);
@@ -82,7 +82,7 @@ void describe('a role', () => {
     const args = ['run', '--full', '--source', loaded.api.url, '--database-url', url];
     const refused = await loaded.workspace.run([...args, '--data-dir', 'granted']);
     assertFailure(refused, { code: 5, message: /role is_granted lacks USAGE on schema spacex;/ });
-    const [, sql = ''] = /type: (GRANT.*;)$/m.exec(refused.stderr) ?? [];
+    const [, sql = ''] = /superuser: (GRANT.*;)$/m.exec(refused.stderr) ?? [];
     await loaded.admin().query(sql);
     const { code, stderr } = await loaded.workspace.run([...args, '--data-dir', 'granted']);
     assert.equal(code, 0, stderr);
@@ -200,7 +200,7 @@ void describe('a role', () => {
     const url = await roleUrl(t, 'only_reads', `${as(WORK, 'only_reads')}; ${rights}`);
     await loaded.failing(url, { message: /read-only transaction \(25006\)$/, hint: /primary/ });
     const args = ['query', '--database-url', url, 'WITH w AS (DELETE FROM tombstones) SELECT'];
-    assertFailure(await loaded.workspace.run(args), { code: 5, message: /25006/, hint: /give --write/ });
+    assertFailure(await loaded.workspace.run(args), { code: 5, message: /25006/, hint: /Use --write/ });
     const write = await loaded.workspace.run([...args, '--write']);
     assertFailure(write, { code: 5, message: /25006/, hint: /default_transaction_read_only/ });
   });

@@ -145,7 +145,7 @@ void describe('the settings that a role has on the server', () => {
       assertFailure(await workspace.run([...sleep, url]), {
         code: 5,
         message: new RegExp(`\\(${code}\\)$`),
-        hint: new RegExp(`${limit} is 100ms for has_${limit} on the server: raise it there`),
+        hint: new RegExp(`The server limits has_${limit} with ${limit} = 100ms\\. Raise the limit there`),
       });
     }
   });
@@ -158,7 +158,7 @@ void describe('the settings that a role has on the server', () => {
     assertFailure(await running.finished, {
       code: 5,
       message: /\(57014\)$/,
-      hint: /^hint: Someone cancelled it/,
+      hint: /^hint: Someone canceled the statement/,
     });
   });
 });

@@ -12,7 +12,7 @@ import { startSilentProxy } from '../support/silent-proxy.ts';
 import { assertFailure, createTestServer } from '../support/workspace.ts';
 
 const QUICK = { schema: 'public', answerTimeoutSeconds: 0.5 } as const;
-const OUT_OF_REACH = /no response for 0\.5 s, nor over a new connection: no response for 0\.5 s$/;
+const OUT_OF_REACH = /no response for 0\.5 s, and cannot connect again: no response for 0\.5 s$/;
 
 let database: TestDatabase;
 let admin: Client;
@@ -70,7 +70,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
       const lost = await target.connect();
       const caught = proxy.silenceAt('SELECT 1', 'open', passes);
       await assert.rejects(lost.rows('SELECT 1'), {
-        message: 'no response for 1 s, and the server has none to send',
+        message: 'no response for 1 s, and the server has nothing to send',
       });
       await caught;
     }
@@ -83,7 +83,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     const session = await target.connect();
     assert.equal((await session.rows('SELECT pg_sleep(1.5)')).length, 1);
     assert.equal(warnings.length, 1, warnings.join());
-    assert.match(warnings[0] ?? '', /^waiting for the database for \d s: SELECT$/);
+    assert.match(warnings[0] ?? '', /^still waiting for the database after \d s: SELECT$/);
   });
 
   void it('because a statement waits for a lock is reported with that reason, and the statement continues', async (t) => {
@@ -126,7 +126,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
       await assert.rejects(target.connect(), {
         code: 'database',
         message: /^Cannot connect to \S+: no response for 0\.5 s \(ETIMEDOUT\)$/,
-        hint: 'Check the server and the network to it, then try again.',
+        hint: 'Check the server and the network connection, then try again.',
       });
       assert.equal(sockets.length, 1, 'no second attempt is made');
     });

@@ -25,7 +25,7 @@ it('the lock on a schema does not affect other databases', async () => {
     await lockSchema(await here.connect(), 'same');
     await assert.rejects(lockSchema(await here.connect(), 'same'), {
       code: 'busy',
-      message: new RegExp(`another run holds it \\(spacex-pipeline .* pid ${process.pid}, since 20`),
+      message: new RegExp(`another run holds the lock \\(spacex-pipeline .* pid ${process.pid}, since 20`),
     });
   } finally {
     await Promise.all([elsewhere.close(), here.close()]);

@@ -228,7 +228,7 @@ void describe('TLS as in libpq', () => {
   void it('rejects contradictory parameters', async () => {
     for (const [parameters, message] of [
       [{ sslmode: 'toString' }, /^Cannot use sslmode: must be one of disable, .*, found "toString"$/],
-      [{ sslmode: 'verify-ca' }, /^Cannot use sslmode=verify-ca: there is no file of root certificates$/],
+      [{ sslmode: 'verify-ca' }, /^Cannot use sslmode=verify-ca: there is no root certificate file$/],
       [
         { sslmode: 'require', sslrootcert: 'system' },
         /^Cannot use sslrootcert=system with sslmode=require: /,
@@ -278,7 +278,7 @@ void it('the program loads into a server that requires TLS, or reports in one li
       url,
       { PGSSLMODE: 'require', PGSSLROOTCERT: files.other },
       /certificate in certificate chain \(SELF_SIGNED_CERT_IN_CHAIN\)$/,
-      /^hint: Give the right file as sslrootcert; without it or ~\/\.postgresql\/root\.crt, sslmode=require /,
+      /^hint: Set sslrootcert to the right file\. With neither sslrootcert nor ~\/\.postgresql\/root\.crt, sslmode=require /,
     ],
     [urlOf(server.url, {}, '127.0.0.1'), env, /IP: 127\.0\.0\.1 is not in the cert/, /sslmode=verify-ca/],
     [

@@ -44,10 +44,14 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await writeFile(path(first), text.replace('-- up', '-- up\n-- one more word'));
       await refused(new RegExp(`Cannot use schema .*: migration ${first} was edited after it was applied$`));
       await rm(path(first));
-      await refused(new RegExp(`migration ${first} was applied to it, and this program does not have`));
+      await refused(new RegExp(`migration ${first} was applied to it, but this program does not have`));
       await writeFile(path(first), text);
       await writeFile(path(`${first}_more`), '-- schema: target\n\n-- up\nSELECT 1;\n\n-- down\nSELECT 1;\n');
-      await refused(new RegExp(`migration ${first}_more is new, and ${ours.at(-1)}, which comes after it`));
+      await refused(
+        new RegExp(
+          `migration ${first}_more is new, but the later migration ${ours.at(-1)} was already applied`,
+        ),
+      );
       await rm(path(`${first}_more`));
       assert.deepEqual(await migrationStates(session, database, dirs), applied);
       await database.close();
@@ -110,8 +114,8 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       for (const act of [migrationStates, migrateUp, migrateDown]) {
         await assert.rejects(act(session, database, migrationDirs(spacex)), {
           code: 'migration',
-          message: `Cannot use schema ${database.schema}: a version before the first release made it (migration 0001_ledger), and there is no way to migrate it`,
-          hint: /^Give another --schema .* replay .*: spacex-pipeline --schema \S+_new run --migrate$/,
+          message: `Cannot use schema ${database.schema}: it was created by a version before the first release (migration 0001_ledger) and cannot be migrated`,
+          hint: /^Use a different --schema .* replay .*: spacex-pipeline --schema \S+_new run --migrate$/,
         });
       }
       await database.close();
@@ -129,7 +133,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       await session.query(
         `CREATE SCHEMA ${mine}; CREATE VIEW ${mine}.seen AS SELECT * FROM ${ident(database.schema)}.theirs`,
       );
-      const hint = /Drop what depends on it.*: spacex-pipeline migrate/;
+      const hint = /Drop the dependent objects.*: spacex-pipeline migrate/;
       await assert.rejects(migrateDown(session, database, dirs), {
         code: 'database',
         message: new RegExp(

@@ -132,10 +132,10 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
         assert.deepEqual([refused.code, refused.context], ['database', { sqlstate: '23502' }]);
         assert.match(
           refused.message,
-          new RegExp(`^Cannot recreate column ${column} of schema .*: .*null values`),
+          new RegExp(`^Cannot recreate column ${column} in schema .*: .*null values`),
         );
         const [, sql = ''] =
-          /Empty the table, then migrate up: spacex-pipeline query --write '(.*)'$/.exec(
+          /Empty the table \(.*\), then run migrate up: spacex-pipeline query --write '(.*)'$/.exec(
             refused.hint ?? '',
           ) ?? [];
         await lab.session.query(sql);
@@ -153,7 +153,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await assert.rejects(beginRun(lab, { simulated: false }), { code: 'kind' });
 
       await lab.sql('DROP TABLE ledger.contents, ledger.runs CASCADE');
-      const hint = await refusal(lab, /: it has rows, and no ledger says how they got there$/);
+      const hint = await refusal(lab, /: it contains rows, but no ledger records where they came from$/);
       await lab.session.query(/query --write '(.*)'$/.exec(hint)?.[1] ?? '');
       assert.deepEqual((await lab.up()).slice(0, 1), ['everything in schema target']);
       await lab.sql('DROP SCHEMA set_aside_target CASCADE');
@@ -165,7 +165,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.sql('DROP SCHEMA ledger CASCADE');
       const hint = await refusal(
         lab,
-        /: it has rockets, rocket_payload_weights, rocket_images and \d+ more, and no ledger/,
+        /: it contains rockets, rocket_payload_weights, rocket_images and \d+ more, but no ledger/,
       );
       await lab.session.query(/query --write '(.*)'$/.exec(hint)?.[1] ?? '');
       const { applied, made_again } = await migrateUp(lab.session, lab.database, migrationDirs(spacex));
@@ -199,7 +199,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.sql(
         'DROP SCHEMA target, ledger CASCADE; CREATE SCHEMA target; CREATE TABLE target.ships (id int)',
       );
-      await refusal(lab, /^Cannot migrate schema \S+: it has ships, and no ledger says/);
+      await refusal(lab, /^Cannot migrate schema \S+: it contains ships, but no ledger records/);
       await lab.close();
     });
   });

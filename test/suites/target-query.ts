@@ -175,7 +175,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
 
     for (const [sql, hint] of [
       ['SELECT nmae FROM makers', /^Perhaps you meant .*"makers\.name"|^Did you mean name\?$/],
-      ['SELECT xyz FROM makers', /^The columns of makers are listed by: spacex-pipeline tables makers$/],
+      ['SELECT xyz FROM makers', /^List the columns of makers with: spacex-pipeline tables makers$/],
       ['SELECT * FROM mkaers', /^Did you mean makers\?$/],
       ['SELECT * FROM run', /^Did you mean runs\?$/],
       ['SELECT makers.id FROM makers m', /^Perhaps you meant to reference the table alias "m"\.$/],
@@ -185,12 +185,12 @@ export function testQuery(openDatabase: OpenDatabase): void {
       ['SELECT * FORM makers', /^Did you mean FROM\?$/],
       [`SELECT * FROM makers WERE id = 'a'`, /^Did you mean WHERE\?$/],
       ['SELECT 1 FROM', /^Correct the statement/],
-      ['SELECT 1; SELECT 2', /^Give one statement at a time\.$/],
+      ['SELECT 1; SELECT 2', /^Run one statement at a time\.$/],
       ['SHOW TABLES', /: spacex-pipeline tables$/],
       ['DESCRIBE makers', /: spacex-pipeline tables$/],
       ['\\dt', /: spacex-pipeline tables$/],
       ['SELECT nowhere.f()', /^Correct the statement/],
-      ['', /^Give one that reads/],
+      ['', /^Use a statement that reads/],
     ] as const) {
       it(`prints a hint for ${JSON.stringify(sql)}`, async () => {
         await assert.rejects(runQuery(lab.session, sql, { write: false }), { code: 'database', hint });

@@ -234,7 +234,7 @@ export function testRuns(openDatabase: OpenDatabase): void {
         const admitting = createKindGuard([run.ledger.kind], true).admit(simulated, 'here');
         await assert.rejects(admitting, {
           code: 'kind',
-          message: `Cannot load ${other} records into schema ${lab.database.schema}: it holds ${one} ones`,
+          message: `Cannot load ${other} records into schema ${lab.database.schema}: it contains ${one} records`,
         });
         assert.deepEqual([await snapshot(lab), await lab.session.rows('TABLE runs')], asItWas);
       });

@@ -57,14 +57,14 @@ export function testSessions(openDatabase: OpenDatabase): void {
       const run = await beginRun(lab, { host: 'elsewhere', pid, started_at: '2026-01-02T03:04:05Z' });
       await assert.rejects(lockSchema(second, schema), {
         code: 'busy',
-        message: `Cannot lock schema ${schema}: run ${run.id} holds it (host elsewhere, pid ${pid}, since 2026-01-02T03:04:05Z)`,
+        message: `Cannot lock schema ${schema}: run ${run.id} holds the lock (host elsewhere, pid ${pid}, since 2026-01-02T03:04:05Z)`,
       });
     });
 
     it('do not treat a dead run as the holder, although its status is still running', async () => {
       await beginRun(lab, { host: 'elsewhere', pid: process.pid + 1 });
       await assert.rejects(lockSchema(second, lab.database.schema), (error: Error) => {
-        assert.match(error.message, /another run holds it/);
+        assert.match(error.message, /another run holds the lock/);
         return true;
       });
     });
@@ -77,7 +77,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
         const other = await database.connect();
         await assert.rejects(lockSchema(other, database.schema), (error: Error) => {
           const host = hostname().slice(0, 20);
-          const who = `another run holds it (spacex-pipeline ${host} pid ${process.pid}, since 20`;
+          const who = `another run holds the lock (spacex-pipeline ${host} pid ${process.pid}, since 20`;
           assert.ok(error.message.includes(who), error.message);
           return true;
         });
@@ -144,7 +144,7 @@ export function testSessions(openDatabase: OpenDatabase): void {
       });
       await second.query('ROLLBACK; BEGIN; LOCK TABLE makers IN ACCESS EXCLUSIVE MODE');
       await assert.rejects(target.contents(makers), {
-        message: /^Cannot read what is in the tables of makers: /,
+        message: /^Cannot read the tables of makers: /,
         context: { sqlstate: '55P03' },
       });
       await second.query('ROLLBACK');

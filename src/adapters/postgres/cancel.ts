@@ -8,9 +8,9 @@ import type { Connection } from './connect.ts';
 import type { Encryption } from './tls.ts';
 
 /**
- * Asks the server to cancel the statement running on this connection, over a new connection to the same address, with
- * the same encryption. Returns when the server has done so, or after `timeoutMs`, so that the cancel request cannot hit
- * a later statement.
+ * Asks the server to cancel the statement running on this connection. Sends the request over a new connection to the
+ * same address, with the same encryption. Returns once the server has handled the request, or after `timeoutMs`, so
+ * that the request cannot cancel a later statement.
  */
 export async function requestCancel(connection: Connection, timeoutMs: number): Promise<void> {
   const { encryption, host } = connection;
@@ -26,7 +26,7 @@ export async function requestCancel(connection: Connection, timeoutMs: number): 
     stream.write(request);
     await closed;
   } catch {
-    // The statement itself has a limit, and this error would add nothing.
+    // Ignored: the wait for the statement is limited anyway, and this error would add nothing.
   } finally {
     clearTimeout(timer);
     socket.destroy();
@@ -41,7 +41,7 @@ async function encrypt(
   const answered = once(socket, 'data');
   socket.write(serialize.requestSsl());
   await answered;
-  // As pg does: the certificate must match the host, and an IP address is not sent as a server name.
+  // Same as in pg: the certificate must match the host, and an IP address is not sent as the server name.
   const servername = isIP(host) === 0 ? { servername: host } : {};
   const secure = openTls({ socket, host, ...encryption, ...servername });
   await once(secure, 'secureConnect');

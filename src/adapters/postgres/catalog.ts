@@ -2,22 +2,22 @@ import type { Migration } from './migration-files.ts';
 import type { Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
-/** Something that migrations create, with the statement that creates it on its own. */
+/** An object that migrations create, with a statement that creates only this object. */
 export type Part = {
   readonly kind: 'table' | 'column' | 'constraint' | 'index' | 'view';
   readonly place: Migration['place'];
-  /** Table or view. */
+  /** The table or view itself, or the one that the object belongs to. */
   readonly table: string;
-  /** Of the column, constraint or index; null for a table or view. */
+  /** The name of the column, constraint or index; null for a table or view. */
   readonly name: string | null;
   readonly sql: string;
-  /** May the statement end in NOT VALID, so that existing rows may violate it? */
+  /** Whether NOT VALID can be appended to the statement, so that existing rows may violate the constraint. */
   readonly may_be_invalid: boolean;
 };
 
 /**
- * What these migrations create, according to the database itself: creates it in temporary tables, reads their
- * description from the catalog, and rolls back. Call it in a transaction.
+ * Returns the objects that these migrations create, as the database itself describes them: creates temporary tables,
+ * reads their definitions from the catalog and rolls back. Must be called in a transaction.
  */
 export async function expectedParts(session: Session, migrations: readonly Migration[]): Promise<Part[]> {
   const parts: Part[] = [];
@@ -33,7 +33,7 @@ export async function expectedParts(session: Session, migrations: readonly Migra
   return parts;
 }
 
-/** What exists in the schema. Call it in a transaction. */
+/** Returns the objects that exist in the schema and in its ledger schema. Must be called in a transaction. */
 export async function presentParts(session: Session, schema: string): Promise<Part[]> {
   const parts: Part[] = [];
   for (const place of ['ledger', 'target'] as const) {
@@ -44,7 +44,7 @@ export async function presentParts(session: Session, schema: string): Promise<Pa
   return parts;
 }
 
-/** Until the end of the transaction, names without a schema belong to this one alone. */
+/** Until the end of the transaction, unqualified names refer only to this schema. */
 export async function useSchema(session: Session, schema: string): Promise<void> {
   await session.execute(`SELECT set_config('search_path', $1, true)`, [ident(schema)]);
 }
@@ -53,23 +53,24 @@ export function schemaOf(place: Migration['place'], schema: string): string {
   return place === 'ledger' ? ledgerSchema(schema) : schema;
 }
 
-/** The parts of `expected` that are not in `present`; a missing table or view stands for all its parts. */
+/** The parts of `expected` that are not in `present`. If a table or view is missing, so are all its parts. */
 export function missingParts(expected: readonly Part[], present: readonly Part[]): Part[] {
   const there = new Set(present.map(keyOf));
   return expected.filter((part) => !there.has(keyOf(part)));
 }
 
 /**
- * A view that was replaced by a table counts as present. Only names are compared: versions print definitions
- * differently.
+ * A view that was replaced with a table counts as present. Compares only names, because PostgreSQL versions print
+ * definitions differently.
  */
 function keyOf({ kind, name, place, table }: Part): string {
   return JSON.stringify([place, table, name === null ? null : kind, name]);
 }
 
 /**
- * In an order in which the statements can be run, with the schema as search_path, so that their names are unqualified.
- * NOT NULL and defaults belong to columns; an index that backs a constraint comes with the constraint.
+ * Lists the objects in an order in which their statements can run. The schema must be the search path, so that names
+ * are printed unqualified. NOT NULL and defaults are part of a column; an index that backs a constraint is part of the
+ * constraint.
  */
 async function describe(
   session: Session,

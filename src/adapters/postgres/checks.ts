@@ -4,12 +4,12 @@ import type { CheckResult } from '../../core/run.ts';
 import { wrapErrors, databaseError } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** A row that breaks a check. */
+/** A row that fails a check. */
 export type CheckRow = { readonly id: string; readonly detail: string };
 
 /**
- * Runs the data checks of these resources and writes the results to the ledger; for resources in `touched`, checks only
- * those ids and writes nothing.
+ * Runs the data checks of these resources and writes the results to the ledger. For resources in `touched`, checks only
+ * the given ids and writes nothing.
  */
 export async function runChecks(
   session: Session,
@@ -37,15 +37,15 @@ export async function runChecks(
   return results;
 }
 
-/** The rows that currently break a check. */
+/** Returns the rows that currently fail a check. */
 export async function checkRows(session: Session, check: DataCheck, limit: number): Promise<CheckRow[]> {
   const sql = `SELECT id, detail FROM (${check.sql}) AS broken ORDER BY id, detail LIMIT $1`;
   return wrapErrors(`run check ${check.name}`, () => session.rows<CheckRow>(sql, [limit]));
 }
 
 /**
- * What the checks of a run found; for null the last result of each check, as a pull of changes runs only some
- * of them.
+ * The check results of a run. If `runId` is null, the latest result of each check, because a pull of changes runs only
+ * some of the checks.
  */
 export async function ledgerChecks(session: Session, runId: string | null): Promise<CheckResult[]> {
   if (runId === null)
@@ -59,7 +59,7 @@ export async function ledgerChecks(session: Session, runId: string | null): Prom
   );
 }
 
-/** `ids` null: in all rows. */
+/** Checks all rows if `ids` is null. */
 async function countRows(
   session: Session,
   check: DataCheck,

@@ -3,8 +3,8 @@ import type { Database, Session } from './session.ts';
 import { ledgerSchema } from './sql.ts';
 
 /**
- * PostgreSQL skips a schema in the search path that a role may not use, and reports that its tables do not exist.
- * Returns an error about the schema instead. Returns any other error unchanged.
+ * PostgreSQL skips schemas in the search path that a role may not use, and reports that their tables do not exist. For
+ * such an error, returns one that names the schema. Returns any other error unchanged.
  */
 export async function explainClosedSchema(
   { schema }: Database,
@@ -20,7 +20,7 @@ export async function explainClosedSchema(
     )
     .catch(() => []);
   if (closed.length === 0) return error;
-  const reason = `permission denied, and elsewhere ${reasonOf(error)}`;
+  const reason = `permission denied, and ${reasonOf(error)} in the other schemas`;
   const denied = Object.assign(new Error(reason, { cause: error }), { code: NO_RIGHT });
   return databaseError(`use schema ${closed.join(', ')}`, denied);
 }

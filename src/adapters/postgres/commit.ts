@@ -9,13 +9,13 @@ const BETWEEN_TRIES_MS = 1000;
 export type CommitOptions = {
   readonly runId: string;
   readonly lockTimeoutSeconds: number;
-  /** Rejects when nobody wants to wait any longer. */
+  /** Rejects when the run is interrupted. */
   readonly wait: (milliseconds: number) => Promise<void>;
 };
 
 /**
- * Commits what a user requested, described in words such as `the query took effect`. Throws UnknownOutcome if the
- * connection is lost meanwhile.
+ * Commits a change that the user requested; `what` describes its effect, such as `the query took effect`. Throws
+ * UnknownOutcome if the connection is lost during the commit.
  */
 export async function commit(session: Session, what: string, hint: string): Promise<void> {
   try {
@@ -23,13 +23,13 @@ export async function commit(session: Session, what: string, hint: string): Prom
   } catch (error) {
     if (!isLost(error)) throw error;
     const { message } = databaseError(`find out whether ${what}`, error);
-    throw new UnknownOutcome(`${message} while it committed`, { code: 'database', cause: error, hint });
+    throw new UnknownOutcome(`${message} during the commit`, { code: 'database', cause: error, hint });
   }
 }
 
 /**
- * Commits the transaction that published a run. If the connection is lost meanwhile, asks the ledger whether the commit
- * arrived. Throws UnknownOutcome if the ledger is unavailable.
+ * Commits the transaction that publishes a run. If the connection is lost during the commit, reads from the ledger
+ * whether the commit succeeded. Throws UnknownOutcome if the ledger is unavailable.
  */
 export async function commitPublish(
   session: Session,
@@ -38,7 +38,7 @@ export async function commitPublish(
 ): Promise<void> {
   try {
     const { command } = await session.query('COMMIT');
-    // How PostgreSQL answers the commit of a transaction in which something failed.
+    // PostgreSQL answers COMMIT with ROLLBACK if a statement in the transaction failed.
     if (command === 'ROLLBACK')
       throw new PipelineError('Cannot commit: a statement failed', { code: 'internal' });
   } catch (error) {
@@ -66,14 +66,14 @@ async function hasArrived(
   }
 }
 
-/** There is no connection, or it broke again: the server may be able to answer later. */
+/** Whether the connection failed or was lost again, so that the server may be able to answer later. */
 function isTransient(error: unknown): boolean {
   return error instanceof PipelineError
     ? !isDatabaseFailure(error.cause) || isLost(error.cause)
     : isLost(error);
 }
 
-/** The transaction has written the run's end: until the transaction ends, that row is locked. */
+/** The transaction has written the run's end, so that row stays locked until the transaction ends. */
 async function isPublished(
   lostSession: Session,
   database: Database,
@@ -99,11 +99,11 @@ async function isPublished(
 function outcomeUnknown(runId: string, lost: unknown, error: unknown): UnknownOutcome {
   const why = databaseError('read the ledger', error).message;
   return new UnknownOutcome(
-    `${databaseError(`determine whether run ${runId} was published`, lost).message} while it committed. ${why}`,
+    `${databaseError(`determine whether run ${runId} was published`, lost).message} during the commit. ${why}`,
     {
       code: 'database',
       cause: lost,
-      hint: `Once the server is up again: spacex-pipeline runs show ${runId}`,
+      hint: `When the server is up again, check with: spacex-pipeline runs show ${runId}`,
     },
   );
 }

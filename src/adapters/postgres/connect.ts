@@ -11,23 +11,29 @@ import type { Encryption } from './tls.ts';
 import { valueParsers } from './value-parsers.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** How long a server may take to close a connection that we end: it may hold a lock for the connection until then. */
+/**
+ * How long a server may take to close a connection that we end. Until then, the server may still hold a lock for the
+ * connection.
+ */
 const END_TIMEOUT_MS = 2000;
-/** The server does not admit this user at all, or not with this encryption. */
+/** The server rejects this user, or rejects the user with this encryption. */
 const NOT_ADMITTED = '28000';
 
-/** The same for a connection made after the signal has aborted. */
+/** The limit for connecting after the signal has aborted. */
 const LAST_CONNECT_TIMEOUT_MS = 2500;
 
 export type ConnectLimits = {
-  /** How long the other end may be silent: while connecting, and before TCP checks whether it is still there. */
+  /**
+   * How long the server may be silent while connecting. Also how long a connection may be idle before TCP checks
+   * whether the server is still there.
+   */
   readonly silenceMs: number;
-  /** Ends the attempt with the signal's reason; with `evenAborted`, only shortens it. */
+  /** When it aborts, connecting fails with the signal's reason. With `evenAborted`, connecting only gets less time. */
   readonly signal: AbortSignal;
   readonly evenAborted: boolean;
 };
 
-/** One connection to a server, with no limits yet on what is sent over it. */
+/** A connection to a server, without time limits for the statements sent over it. */
 export type Connection = Omit<ReturnType<typeof newConnection>, 'client'>;
 
 /** Connects with the first of the given encryptions that the server accepts. */
@@ -78,15 +84,16 @@ async function connectWithin(
   }
 }
 
-/** How much an error says beyond whether the connection should have been encrypted. */
+/** Ranks an error by how much it says about anything other than the encryption. */
 function weight(error: unknown): number {
-  // The server has no TLS. pg reports this without a code.
+  // The server does not support TLS. pg reports this without a code.
   if (sqlState(error) === null) return 0;
-  // No line of pg_hba.conf admits the user this way. PostgreSQL uses the same code if the role does not exist.
+  // No line of pg_hba.conf admits the user with this encryption. PostgreSQL uses the same code if the role does not
+  // exist.
   return error instanceof pg.DatabaseError && error.routine === 'ClientAuthentication' ? 1 : 2;
 }
 
-/** Did the server answer and reject the encryption? Its other errors would be the same with any encryption. */
+/** Whether the server may have rejected the encryption. Its other errors would be the same with any encryption. */
 function mayBeEncryption(error: unknown, { bytesRead }: Connection): boolean {
   if (bytesRead() === 0 || [WRONG_PASSWORD, 'ETIMEDOUT'].includes(sqlState(error) ?? '')) return false;
   return !(error instanceof pg.DatabaseError) || sqlState(error) === NOT_ADMITTED;
@@ -99,7 +106,7 @@ function newConnection(url: string, encryption: Encryption, { silenceMs }: Conne
     application_name: `spacex-pipeline ${hostname().slice(0, 20)} pid ${process.pid}`,
     ssl: encryption,
     ...parsed,
-    // Called only if the server asks for a password.
+    // pg calls this only if the server asks for a password.
     password: parsed.password || (() => filePassword(url, client)),
     types: valueParsers,
     keepAlive: true,
@@ -109,7 +116,7 @@ function newConnection(url: string, encryption: Encryption, { silenceMs }: Conne
   const { lose, ...statements } = trackLoss(client);
   const sever = (reason: Error): void => {
     lose(reason);
-    // With TLS, pg reads from another stream, which does not always notice that its socket has ended.
+    // With TLS, pg reads from a different stream, which does not always notice that its socket has ended.
     client.connection.stream.destroy(reason);
     socket.destroy(reason);
   };
@@ -117,25 +124,23 @@ function newConnection(url: string, encryption: Encryption, { silenceMs }: Conne
     ...statements,
     client,
     encryption,
-    /** The server's name in the URL. */
+    /** The host in the URL. */
     host: client.host,
-    /** The address that the name resolved to. */
+    /** The address that the host name resolved to. */
     address(): SocketConnectOpts {
       const { host, port } = client;
       if (host.startsWith('/')) return { path: `${host}/.s.PGSQL.${port}` };
       return { host: socket.remoteAddress ?? host, port };
     },
-    /** The key to cancel statements with; pg's types do not have it. */
+    /** The key for canceling statements; missing from pg's types. */
     key: () => ({
       processId: 'processID' in client ? Number(client.processID) : 0,
       secretKey: 'secretKey' in client ? Number(client.secretKey) : 0,
     }),
     bytesRead: () => socket.bytesRead,
-    /**
-     * Breaks the connection: everything that waits for an answer fails with this reason, and so does every later query.
-     */
+    /** Breaks the connection. All pending and future queries fail with this reason. */
     sever,
-    /** Never waits long, whatever the other end does. */
+    /** Never waits long, even if the server does not respond. */
     async end(): Promise<void> {
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const limit = Math.min(silenceMs, END_TIMEOUT_MS);

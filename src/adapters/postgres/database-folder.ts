@@ -12,14 +12,14 @@ import { shellQuote } from '../../lib/shell-quote.ts';
 import { EngineError, openEngine, type Engine, type EngineOptions } from './engine.ts';
 import { databaseError } from './errors.ts';
 
-/** Does the folder contain a database? An unfinished one does not count. */
+/** Whether the folder contains a database. One whose creation did not finish does not count. */
 export function hasDatabase(dir: string): boolean {
   return existsSync(dir) && !existsSync(unfinished(dir));
 }
 
 /**
- * Opens the embedded database in a folder, or creates one. If an earlier creation was interrupted, starts over. Throws
- * `database` with the reason, which distinguishes obstacles from damage.
+ * Opens the embedded database in a folder, or creates one. Starts over if an earlier creation was interrupted. Throws
+ * `database`; the reason distinguishes a damaged database from obstacles such as a full disk.
  */
 export async function openDatabaseFolder(dir: string, options: EngineOptions): Promise<Engine> {
   try {
@@ -34,7 +34,7 @@ export async function openDatabaseFolder(dir: string, options: EngineOptions): P
   }
 }
 
-/** As long as this file exists, nothing in the folder has ever been relied on. */
+/** While this file exists, the database is unfinished and has never been used. */
 function unfinished(dir: string): string {
   return `${dir}-unfinished`;
 }
@@ -46,7 +46,7 @@ async function make(dir: string, options: EngineOptions): Promise<Engine> {
     await rm(dir, { recursive: true, force: true });
     const engine = await openEngine(dir, options);
     await rm(unfinished(dir));
-    // If the mark came back after a power cut, the next start would delete everything loaded from now on.
+    // If the file reappeared after a power failure, the next start would delete everything loaded in the meantime.
     await syncFolder(dirname(dir));
     return engine;
   } catch (error) {
@@ -56,7 +56,7 @@ async function make(dir: string, options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** PGlite fails on the first file that it may not open, in whichever statement needs it. */
+/** Without this check, PGlite would fail later, in the first statement that needs a file it may not open. */
 function refuseForeignFiles(dir: string): void {
   if (process.getuid?.() === 0) return;
   let path = dir;
@@ -70,7 +70,7 @@ function refuseForeignFiles(dir: string): void {
   }
 }
 
-/** The folder that could not be listed. */
+/** The path of the folder that could not be listed. */
 function pathOf(error: unknown): string | null {
   return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : null;
 }
@@ -81,21 +81,24 @@ function foreign(dir: string, path: string, cause: unknown): PipelineError {
   const owner = statSync(path, { throwIfNoEntry: false })?.uid;
   const isOther = owner !== undefined && uid !== undefined && owner !== uid;
   return new PipelineError(
-    `Cannot open the embedded database in ${dir}: ${text}${isOther ? `, which belongs to user ${owner} (this is ${uid})` : ''}`,
+    `Cannot open the embedded database in ${dir}: ${text}${isOther ? `, which belongs to user ${owner} (you are user ${uid})` : ''}`,
     {
       code: 'database',
       cause,
       hint: isOther
-        ? `Nothing is damaged. Run as user ${owner}, or as root type: chown -R ${uid} ${shellQuote(dirname(dir))}`
+        ? `Nothing is damaged. Run the program as user ${owner}, or run this as root: chown -R ${uid} ${shellQuote(dirname(dir))}`
         : hint,
     },
   );
 }
 
-/** PostgreSQL may start a log file of 16 MB when it opens, and deletes it again if it did not fit. */
+/**
+ * On startup, PostgreSQL may create a 16 MB WAL file. If the file does not fit on the disk, PostgreSQL deletes it
+ * again.
+ */
 const NEEDED_MB = 32;
 
-/** WASI's numbers for file system errors. */
+/** WASI error numbers of the file system. */
 const WASI: Readonly<Record<number, string>> = {
   2: 'EACCES',
   19: 'EDQUOT',
@@ -130,7 +133,7 @@ async function explain(dir: string, error: unknown): Promise<PipelineError> {
     return databaseError(opening, cause, fileFailure(cause).hint);
   };
   if (free < NEEDED_MB)
-    return environment('ENOSPC', `: ${free} of the ${NEEDED_MB} MB that it may need are free`);
+    return environment('ENOSPC', `: ${free} MB are free, and up to ${NEEDED_MB} MB may be needed`);
   const code = failure?.code ?? WASI[failure?.errno ?? -1] ?? openFilesCode();
   if (code !== null && REASONS[code] !== undefined) return environment(code);
   if (failure?.outOfMemory === true) return environment('ENOMEM', `: ${failure.message}`);
@@ -138,19 +141,22 @@ async function explain(dir: string, error: unknown): Promise<PipelineError> {
     return databaseError(
       opening,
       error,
-      'Try again. If that does not help, keep a copy of that folder and report it.',
+      'Try again. If that does not help, keep a copy of the folder and report the problem.',
     );
   return databaseError(
     opening,
     new Error(`PostgreSQL says: ${failure.fatal}`, { cause: error }),
-    `It seems damaged, or made by another version of PostgreSQL. Keep a copy of the data folder. With ${shellQuote(dir)} moved away, the next run starts with an empty database: rows are loaded again from the source, but the history of runs and deleted rows is lost; raw files of past runs stay.`,
+    `The database seems to be damaged, or a different version of PostgreSQL created it. Keep a copy of the data folder. If you move ${shellQuote(dir)} away, the next run starts with an empty database and loads the rows again from the source. The raw files of past runs stay, but the history of runs and deleted rows is lost.`,
   );
 }
 
-/** PostgreSQL and its thread open some more files while starting, and close them again. */
+/** While starting, PostgreSQL and its thread briefly open a few more files. */
 const NEEDED_FILES = 24;
 
-/** Would that exceed the limit? PostgreSQL reports it only in words, which may also mean a damaged file. */
+/**
+ * The error code if that many files cannot be opened, otherwise null. PostgreSQL reports this only as text that can
+ * also mean a damaged file.
+ */
 function openFilesCode(): string | null {
   const opened: number[] = [];
   try {

@@ -6,13 +6,13 @@ import type { Session } from './session.ts';
 
 export const DIED: ErrorReport = {
   code: 'interrupted',
-  message: 'Cannot determine how it ended: its process died',
+  message: 'Cannot determine the outcome: the process died',
   hint: null,
 };
 
 /**
- * Has the process that wrote `running` died? If this process has the embedded database to itself, every other one has;
- * otherwise nothing is known about processes on other machines.
+ * Whether the process that wrote `running` has died. If this process has the embedded database to itself, all other
+ * processes have died. On a server, processes on other machines count as alive.
  */
 export function hasWriterDied(
   { locks }: Pick<Session, 'locks'>,

@@ -11,19 +11,19 @@ import { copyStatement, Session, type Database } from './session.ts';
 import { shareEngine, type SharedEngine } from './shared-engine.ts';
 import { valueParsers } from './value-parsers.ts';
 
-/** The embedded database, shared by any number of runs and readers within this process. */
+/** The embedded database, shared by any number of runs and readers in this process. */
 export type Embedded = Database & {
-  /** The same database for one of them: the signal stops only its own statements. */
+  /** The same database for one run or reader, whose signal stops only its own statements. */
   readonly under: (signal: AbortSignal) => Database;
-  /** The engine that is currently open, for a gateway. */
+  /** Returns the engine that is currently open, for a gateway. */
   readonly share: () => Promise<SharedEngine>;
 };
 
 /**
  * PostgreSQL inside this process (PGlite), in a folder. All sessions share one connection. `fsync` is off: the data
- * survives a killed process, but not a power cut. The caller holds the folder's lock: PGlite itself would let two
- * processes in. If the engine has ended, for example after a statement that took too long, the next session opens it
- * again.
+ * survives a killed process, but not a power failure. The caller must hold the folder's lock, because PGlite itself
+ * would let two processes open the folder. If the engine has ended, for example after a statement that took too long,
+ * the next session opens it again.
  */
 export async function openEmbedded({
   dir,
@@ -35,7 +35,7 @@ export async function openEmbedded({
   let reopening: Promise<void> | null = null;
 
   async function reopen(): Promise<void> {
-    // After an abort, the only work left is to write the run's end or to find out whether a commit arrived.
+    // After an abort, the only work left is to write the run's end or to find out whether a commit succeeded.
     opened = await open(dir, first, options.signal?.aborted === true ? { check: options.check } : options);
   }
 
@@ -72,7 +72,9 @@ export async function openEmbedded({
   };
 }
 
-/** If it is also opened for other readers, their sessions start with other settings. */
+/**
+ * If a gateway also serves the database, the engine starts with the gateway's settings. These settings override them.
+ */
 const OWN_SETTINGS = { default_transaction_read_only: 'off', max_stack_depth: '2MB' };
 
 async function open(dir: string, first: string, options: EngineOptions) {
@@ -86,11 +88,11 @@ async function open(dir: string, first: string, options: EngineOptions) {
   const { query } = trackLoss(client);
   const shared = shareEngine(engine);
   const { turns } = shared;
-  /** The schema that the search path is set to. */
+  /** The schema that the search path is currently set to. */
   let current = first;
 
   const session = (schema: string, signal: AbortSignal | undefined, locks: SessionLocks): Session => {
-    /** The locks separate sessions on the same schema, too: none may enter another's transaction. */
+    /** Each session has its own `locks`, which identify it, so that no session enters another session's transaction. */
     const inTurn = <T>(evenAborted: boolean, send: () => Promise<T>): Promise<T> =>
       turns.take(locks, async () => {
         if (!evenAborted) signal?.throwIfAborted();
@@ -103,8 +105,8 @@ async function open(dir: string, first: string, options: EngineOptions) {
           }
           return await send();
         } finally {
-          // Only then is it known whether the transaction continues; anything sent earlier would wait and ignore the
-          // signal.
+          // Until the engine is idle, it is unknown whether the transaction continues. Anything sent earlier would wait
+          // and ignore the signal.
           await engine.idle();
         }
       });
@@ -121,7 +123,7 @@ async function open(dir: string, first: string, options: EngineOptions) {
       processId: () => 0,
       locks,
       async close() {
-        // Nobody else would end this transaction.
+        // Nothing else would end this transaction.
         if (turns.isOwner(locks) && engine.isInTransaction())
           await inTurn(true, () => query({ text: 'ROLLBACK' })).catch(() => undefined);
         locks.releaseAll();

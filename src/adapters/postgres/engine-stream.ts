@@ -3,11 +3,11 @@ import { Duplex } from 'node:stream';
 import type { Engine } from './engine.ts';
 import { watchAnswer } from './lost-statement.ts';
 
-/** AuthenticationOk and ReadyForQuery: the engine's only session is open already. */
+/** AuthenticationOk and ReadyForQuery: the engine's only session is already open. */
 const WELCOME = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
 const TERMINATE = 'X'.charCodeAt(0);
 
-/** Stands in for the socket of pg's connection: sends its messages to the engine and returns the answers. */
+/** Replaces the socket of pg's connection: sends pg's messages to the engine and returns the answers. */
 export function engineStream(engine: Engine): Duplex {
   let isOpen = false;
 
@@ -30,7 +30,7 @@ export function engineStream(engine: Engine): Duplex {
     answer.check();
   }
 
-  /** SQL errors are answers. If there is no answer, the engine is broken. */
+  /** SQL errors are regular answers. If there is no answer, the engine is broken. */
   async function send(bytes: Buffer, done: (error?: Error) => void): Promise<void> {
     try {
       await exchange(bytes);
@@ -45,10 +45,10 @@ export function engineStream(engine: Engine): Duplex {
   const stream = new Duplex({
     read: () => undefined,
     write: (chunk: Buffer, _encoding, done) => void send(chunk, done),
-    // pg corks the messages of one query, so that they arrive here together.
+    // pg corks the messages of a query, so they arrive here together.
     writev: (chunks, done) => void send(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer)), done),
   });
-  // After a panic the answer has no end, which pg would wait for.
+  // After a panic, the answer has no end, and pg would wait for one.
   void engine.ended.then((reason) => stream.destroy(reason));
   const nothing = (): void => undefined;
   return Object.assign(stream, {

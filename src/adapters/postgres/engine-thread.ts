@@ -4,19 +4,19 @@ import { PGlite } from '@electric-sql/pglite';
 
 import type { Answer, Opening, Request } from './engine.ts';
 
-/** The thread for PGlite, which blocks it while a statement is running. */
+/** The thread that runs PGlite, which blocks its thread while a statement is running. */
 const port = parentPort;
-if (port === null) throw new Error('This module is the entry of a worker thread');
-const { dir, settings } = workerData as Opening; // sent by openEngine alone
+if (port === null) throw new Error('This module must run in a worker thread');
+const { dir, settings } = workerData as Opening; // only openEngine starts this thread
 
-/** The last reason that PostgreSQL logged before it gave up: PGlite's own errors give none. */
+/** The last fatal error in PostgreSQL's log. PGlite's own errors contain no reason. */
 let fatal: string | null = null;
-/** Bytes that it has sent since then. */
+/** Bytes that PostgreSQL has sent since it logged the fatal error. */
 let lastBytes = 0;
-/** If it sends more than this, it would never stop, for example after a limit on idle sessions. */
+/** If PostgreSQL sends more than this, it will never stop. This happens, for example, after an idle-session timeout. */
 const MOST_LAST_BYTES = 1 << 16;
 
-/** How long PostgreSQL may keep sending after it has logged that it ends. */
+/** How long PostgreSQL may keep sending data after it has logged a fatal error. */
 const LAST_ANSWER_MS = 200;
 
 try {
@@ -27,7 +27,7 @@ try {
       const [, reason] = /(?:FATAL|PANIC): {2}(.*)$/.exec(line) ?? [];
       if (reason !== undefined) {
         fatal = reason;
-        // It may end without answering the request.
+        // PostgreSQL may end without answering the request.
         setTimeout(() => fail(null, new Error(reason)), LAST_ANSWER_MS);
       }
       return false;
@@ -52,7 +52,7 @@ async function answer(engine: PGlite, request: Request): Promise<void> {
 async function perform(engine: PGlite, request: Request): Promise<unknown> {
   if (request.kind === 'query') return (await engine.query(request.sql, [...request.values])).rows;
   if (request.kind === 'copy') {
-    // COPY FROM STDIN kills the WebAssembly process; PGlite offers /dev/blob instead.
+    // COPY FROM STDIN would kill the WebAssembly process. PGlite offers /dev/blob instead.
     const { affectedRows } = await engine.query(request.sql, [], { blob: new Blob([request.csv]) });
     return affectedRows ?? 0;
   }
@@ -60,13 +60,13 @@ async function perform(engine: PGlite, request: Request): Promise<unknown> {
     await engine.execProtocolRawStream(request.bytes, {
       onRawData(data) {
         if (fatal !== null && (lastBytes += data.length) > MOST_LAST_BYTES) throw new Error(fatal);
-        // A copy, because the engine reuses that memory.
+        // Copied, because the engine reuses that memory.
         const bytes = new Uint8Array(data);
         send({ kind: 'data', id: request.id, bytes }, [bytes.buffer]);
       },
     });
     const { afterwards } = request;
-    // In the same task: otherwise one of PostgreSQL's timers could fire in between.
+    // Sent in the same task, because one of PostgreSQL's timers could otherwise fire in between.
     if (afterwards !== null) await engine.execProtocolRawStream(afterwards, { onRawData: () => undefined });
   } else if (request.kind === 'exec') {
     return (await engine.exec(request.sql)).map(({ rows }) => rows);
@@ -84,7 +84,7 @@ function fail(id: number | null, error: unknown, inTransaction = false): void {
   send({ kind: 'failed', id, error: plain(error), inTransaction });
 }
 
-/** The WebAssembly file system throws objects that are not errors, with a number as the reason. */
+/** The WebAssembly file system throws objects that are not errors and contain a number as the reason. */
 function plain(error: unknown): Extract<Answer, { kind: 'failed' }>['error'] {
   const { code, errno } = Object(error) as { readonly code?: unknown; readonly errno?: unknown };
   return {

@@ -3,10 +3,10 @@ import { Worker } from 'node:worker_threads';
 import { PipelineError } from '../../core/errors.ts';
 import { ConnectionLost } from './errors.ts';
 
-/** The data that the thread starts with. */
+/** The thread's startup data. */
 export type Opening = {
   readonly dir: string;
-  /** `name=value`, for every session. */
+  /** Each as `name=value`; applied to every session. */
   readonly settings: readonly string[];
 };
 
@@ -29,7 +29,7 @@ export type Answer =
   | { readonly kind: 'done'; readonly id: number; readonly result: unknown; readonly inTransaction: boolean }
   | {
       readonly kind: 'failed';
-      /** Null if the engine failed, not a request. */
+      /** Null if the engine itself failed, not a request. */
       readonly id: number | null;
       readonly error: EngineFailure;
       readonly inTransaction: boolean;
@@ -37,18 +37,18 @@ export type Answer =
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** An error as the thread sends it. */
+/** An error as sent by the thread. */
 export type EngineFailure = {
   readonly message: string;
   readonly code: string | null;
-  /** A WASI number if the file system failed. */
+  /** A WASI error number if the file system failed. */
   readonly errno: number | null;
   readonly outOfMemory: boolean;
-  /** The last line of PostgreSQL's log that says why it ends. */
+  /** The reason in the last fatal line of PostgreSQL's log. */
   readonly fatal: string | null;
 };
 
-/** An error from PGlite; `failure` holds what is known about it. */
+/** An error from PGlite, with the details in `failure`. */
 export class EngineError extends Error {
   readonly failure: EngineFailure;
 
@@ -59,40 +59,48 @@ export class EngineError extends Error {
   }
 }
 
-/** PGlite in its own thread. Requests are answered in order. */
+/** PGlite in its own thread. It answers requests in order. */
 export type Engine = Awaited<ReturnType<typeof openEngine>>;
 
 export type EngineOptions = {
   readonly settings?: ReadonlyMap<string, string> | undefined;
-  /** Aborts opening at once; later, ends the engine if a request is still unanswered some time after the abort. */
+  /**
+   * If it aborts while the engine is opening, opening fails immediately. After that, the engine ends if a request from
+   * before the abort is still unanswered after a grace period.
+   */
   readonly signal?: AbortSignal | undefined;
-  /** Called before opening and before each request; throws if nothing may be written any more. */
+  /** Called before opening and before each request. Throws if nothing may be written anymore. */
   readonly check?: (() => void) | undefined;
   /**
-   * How long a request may take before the engine is ended; no limit by default. A damaged index can make a request
+   * How long a request may take before the engine is ended; unlimited by default. A damaged index can make a request
    * endless.
    */
   readonly limitMs?: number | undefined;
 };
 
-/** How long a statement may continue after an abort: most end by themselves, and the session stays in order. */
+/**
+ * How long a statement may continue after an abort. Most statements end by themselves, which leaves the session intact.
+ */
 const GRACE_MS = 1000;
 
-/** When PostgreSQL nests deeply, JavaScript's stack must outlast the one that PostgreSQL watches. */
+/** When PostgreSQL nests deeply, its own stack limit must be reached before JavaScript's stack overflows. */
 const STACK_MB = 64;
 
-/** Creating a database takes seconds, recovering a large one perhaps minutes. */
+/** Creating a database takes seconds; recovering a large one may take minutes. */
 const OPENING_MS = 600_000;
 
 type Waiting = PromiseWithResolvers<unknown> & { readonly onData: (bytes: Uint8Array) => void };
 
-/** Opens PGlite in a folder whose lock the caller holds. Rejects with EngineError or the signal's reason. */
+/**
+ * Opens PGlite in a folder. The caller must hold the folder's lock. Rejects with EngineError or with the signal's
+ * reason.
+ */
 export async function openEngine(dir: string, options: EngineOptions = {}) {
   const { settings = new Map<string, string>(), signal, check = () => undefined, limitMs = 0 } = options;
   signal?.throwIfAborted();
   check();
   const opening: Opening = { dir, settings: [...settings].map(([name, value]) => `${name}=${value}`) };
-  // In dist/ the thread is JavaScript, too.
+  // In dist/, the thread's file also ends in .js.
   const entry = new URL(`./engine-thread${import.meta.url.slice(-3)}`, import.meta.url);
   const thread = new Worker(entry, { workerData: opening, resourceLimits: { stackSizeMb: STACK_MB } });
   const opened = Promise.withResolvers<void>();
@@ -175,8 +183,8 @@ export async function openEngine(dir: string, options: EngineOptions = {}) {
 
   return {
     /**
-     * Sends messages of PostgreSQL's protocol; answers arrive in parts, before the promise is fulfilled. `afterwards`
-     * are messages that follow before PostgreSQL is idle; their answers are dropped.
+     * Sends PostgreSQL protocol messages. The answers arrive in parts, before the promise is fulfilled. `afterwards`
+     * contains messages that are sent before PostgreSQL becomes idle; their answers are dropped.
      */
     async send(
       messages: Uint8Array,
@@ -187,7 +195,7 @@ export async function openEngine(dir: string, options: EngineOptions = {}) {
       const next = afterwards === null ? null : new Uint8Array(afterwards);
       await ask({ kind: 'protocol', bytes: own, afterwards: next }, [own.buffer], onData);
     },
-    /** A statement that copies from `/dev/blob`, which holds `csv`. Returns the number of rows. */
+    /** Runs a statement that copies from `/dev/blob`, which contains `csv`. Returns the number of rows. */
     async copy(sql: string, csv: Uint8Array): Promise<number> {
       const own = new Uint8Array(csv);
       return Number(await ask({ kind: 'copy', sql, csv: own }, [own.buffer]));
@@ -196,28 +204,28 @@ export async function openEngine(dir: string, options: EngineOptions = {}) {
     async query<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
       return (await ask({ kind: 'query', sql, values })) as T[];
     },
-    /** Runs several statements in one text, and returns the rows of each. */
+    /** Runs several statements that are sent as one text. Returns the rows of each. */
     async exec(sql: string): Promise<readonly (readonly Row[])[]> {
       return (await ask({ kind: 'exec', sql })) as Row[][]; // as the thread sends them
     },
     /**
-     * Fulfilled when everything requested so far has ended, successfully or not: an answer arrives in parts before it
-     * ends.
+     * Fulfilled when all requests sent so far have ended, successfully or not. The last part of an answer arrives
+     * before its request ends.
      */
     async idle(): Promise<void> {
       await Promise.allSettled([...waiting.values()].map(({ promise }) => promise));
     },
-    /** After the last answer. */
+    /** The state after the last answer. */
     isInTransaction: () => inTransaction,
     isEnded: () => ended !== null,
-    /** Fulfilled with the reason when the engine can no longer work. */
+    /** Fulfilled with the reason once the engine can no longer work. */
     ended: over.promise,
-    /** Shuts PostgreSQL down cleanly; if a request is still unanswered, acts like `kill`. */
+    /** Shuts PostgreSQL down cleanly. If a request is still unanswered, acts like `kill`. */
     async close(): Promise<void> {
       if (ended === null && waiting.size === 0) await ask({ kind: 'close' }).catch(() => undefined);
       await kill(new Error('the embedded database was closed'));
     },
-    /** Ends the thread at once, as a crash would; everything that waits for an answer fails with `reason`. */
+    /** Ends the thread immediately, as a crash would. All pending requests fail with `reason`. */
     kill,
   };
 }
@@ -225,6 +233,6 @@ export async function openEngine(dir: string, options: EngineOptions = {}) {
 function tooLong(limitMs: number): PipelineError {
   return new PipelineError(`Cannot continue: the embedded database did not respond for ${limitMs / 1000} s`, {
     code: 'database',
-    hint: 'Raise database.statementTimeoutSeconds if it had that much to do. If not, its files may be damaged: keep a copy of the data folder and report it.',
+    hint: 'If a statement needs that long, raise database.statementTimeoutSeconds. Otherwise, the files may be damaged: keep a copy of the data folder and report the problem.',
   });
 }

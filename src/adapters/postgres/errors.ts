@@ -11,7 +11,7 @@ export function sqlState(error: unknown): string | null {
   return null;
 }
 
-/** Node's code for a connection that TCP has given up on. */
+/** Node's error code for a connection that TCP has given up on. */
 export const NO_ANSWER = 'ETIMEDOUT';
 export const CANCELLED = '57014';
 export const LOCK_NOT_AVAILABLE = '55P03';
@@ -19,22 +19,25 @@ export const UNDEFINED_TABLE = '42P01';
 export const NO_RIGHT = '42501';
 export const WRONG_PASSWORD = '28P01';
 
-/** The server's routine that refuses to hide rows by a policy. Its SQLSTATE is the one for any missing privilege. */
+/**
+ * The server routine that raises an error instead of letting a policy hide rows. Its SQLSTATE is the same as for any
+ * missing privilege.
+ */
 export const HIDDEN_ROWS = 'check_enable_rls';
 
-/** The connection broke while a statement was in progress. */
+/** The connection was lost while a statement was in progress. */
 export class ConnectionLost extends Error {
   constructor(cause: unknown) {
     super(reasonOf(cause), { cause });
   }
 }
 
-/** The other end was silent for this long. */
+/** The error for a server that did not respond for this long. */
 export function noAnswer(milliseconds: number, more = ''): Error {
   return Object.assign(new Error(`no response for ${milliseconds / 1000} s${more}`), { code: NO_ANSWER });
 }
 
-/** Was the connection lost, so that the outcome of the last statement is unknown? */
+/** Whether the connection was lost, so that the outcome of the last statement is unknown. */
 export function isLost(error: unknown): boolean {
   return (
     error instanceof ConnectionLost ||
@@ -42,64 +45,64 @@ export function isLost(error: unknown): boolean {
   );
 }
 
-/** Did the database fail, and not something of our own? */
+/** Whether the database failed, as opposed to this program. */
 export function isDatabaseFailure(error: unknown): boolean {
   return error instanceof ConnectionLost || error instanceof pg.DatabaseError;
 }
 
-/** Is this the error of a database that was never migrated? */
+/** Whether this is the error of a database that was never migrated. */
 export function isUnmigrated(error: unknown): boolean {
   return sqlState(error) === UNDEFINED_TABLE;
 }
 
 const OLDER_SCHEMA =
-  'The schema may be older than this program, or closed to this role: spacex-pipeline migrate status';
+  'The schema may be older than this program, or this role may lack access to it. Check with: spacex-pipeline migrate status';
 const AGAIN = 'then try again.';
 const LOST = `Wait until the server is up, ${AGAIN}`;
 const CERTIFICATE =
-  'Give the right file as sslrootcert; without it or ~/.postgresql/root.crt, sslmode=require encrypts without verifying the server.';
+  'Set sslrootcert to the right file. With neither sslrootcert nor ~/.postgresql/root.crt, sslmode=require encrypts without verifying the server.';
 
-/** What to do next, by SQLSTATE or Node's code. */
+/** What to do next, by SQLSTATE or Node error code. */
 export type Hints = Readonly<Record<string, string>>;
 
 const HINTS: Hints = {
   '08006': LOST,
-  '25P03': 'A run was waiting for it to end: try again when no run is active, or query less at a time.',
+  '25P03': 'The transaction kept a run waiting. Try again when no run is active, or query less at a time.',
   '25006':
-    'Connect to the primary, as a role and to a database that may write (default_transaction_read_only).',
+    'Connect to the primary, with a role and a database that allow writing (default_transaction_read_only).',
   '3F000': OLDER_SCHEMA,
-  [NO_RIGHT]: 'Ask the owner to GRANT this role the right, or connect as the owner.',
+  [NO_RIGHT]: 'Ask the owner to GRANT this role the privilege, or connect as the owner.',
   '42703': OLDER_SCHEMA,
   [UNDEFINED_TABLE]: OLDER_SCHEMA,
-  '53100': `Make room on the disk of the database, ${AGAIN}`,
-  '53300': 'Wait until others have closed theirs, lower concurrency, or raise max_connections.',
-  [LOCK_NOT_AVAILABLE]: `Find out in pg_stat_activity who holds it, ${AGAIN}`,
-  [CANCELLED]: `Someone cancelled it on the server, as pg_cancel_backend does: ask there, ${AGAIN}`,
+  '53100': `Make room on the database's disk, ${AGAIN}`,
+  '53300': 'Wait until other connections are closed, lower concurrency, or raise max_connections.',
+  [LOCK_NOT_AVAILABLE]: `Look in pg_stat_activity for the session that holds the lock, ${AGAIN}`,
+  [CANCELLED]: `Someone canceled the statement on the server, for example with pg_cancel_backend. Ask the administrator, ${AGAIN}`,
   '57P01': LOST,
   '57P02': LOST,
-  '57P03': 'Wait a moment: the server is starting, stopping or recovering.',
+  '57P03': 'Try again in a moment: the server is starting, stopping or recovering.',
   [HIDDEN_ROWS]:
-    'Connect as a role that the policies of this table do not apply to: a superuser, one with BYPASSRLS, or the owner without FORCE ROW LEVEL SECURITY.',
+    "Connect as a role that this table's policies do not apply to: a superuser, a role with BYPASSRLS, or the owner without FORCE ROW LEVEL SECURITY.",
   ECONNRESET: LOST,
-  [NO_ANSWER]: `Check the server and the network to it, ${AGAIN}`,
-  ENOSPC: 'Make room or give another --data-dir.',
-  CERT_HAS_EXPIRED: 'Renew the certificate of the server.',
+  [NO_ANSWER]: `Check the server and the network connection, ${AGAIN}`,
+  ENOSPC: 'Make room or use a different --data-dir.',
+  CERT_HAS_EXPIRED: "Renew the server's certificate.",
   DEPTH_ZERO_SELF_SIGNED_CERT: CERTIFICATE,
-  ERR_TLS_CERT_ALTNAME_INVALID: 'Give the host name that is in its certificate, or sslmode=verify-ca.',
+  ERR_TLS_CERT_ALTNAME_INVALID: "Use the host name in the server's certificate, or sslmode=verify-ca.",
   SELF_SIGNED_CERT_IN_CHAIN: CERTIFICATE,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: CERTIFICATE,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: CERTIFICATE,
 };
 
-/** The same while the configuration's limits apply; other statements have no limits. */
+/** Hints for statements that the configured limits apply to. Other statements have no limits. */
 export const LIMIT_HINTS: Hints = {
-  [LOCK_NOT_AVAILABLE]: `Find out in pg_stat_activity who holds it, or raise database.lockTimeoutSeconds, ${AGAIN}`,
-  [CANCELLED]: `Unless someone cancelled the statement on the server, raise database.statementTimeoutSeconds, ${AGAIN}`,
+  [LOCK_NOT_AVAILABLE]: `Look in pg_stat_activity for the session that holds the lock, or raise database.lockTimeoutSeconds, ${AGAIN}`,
+  [CANCELLED]: `Unless someone canceled the statement on the server, raise database.statementTimeoutSeconds, ${AGAIN}`,
 };
 
 /**
- * "Cannot <what>: <reason> (<SQLSTATE>)", exit code 5. Our own errors pass through. `otherwise` is the hint if `hints`
- * has none.
+ * "Cannot <what>: <reason> (<SQLSTATE>)", exit code 5. Returns our own errors unchanged. `otherwise` is the hint if the
+ * error has no specific one.
  */
 export function databaseError(
   what: string,
@@ -121,7 +124,7 @@ export function databaseError(
   });
 }
 
-/** Does the work; if it fails, throws `databaseError` with what it was for. */
+/** Runs `work`. If it fails, throws `databaseError` with `what`. */
 export async function wrapErrors<T>(
   what: string,
   work: () => Promise<T>,
@@ -135,38 +138,41 @@ export async function wrapErrors<T>(
   }
 }
 
-/** The place in the statement, and PostgreSQL's own advice. */
+/** The position in the statement, and PostgreSQL's own hint. */
 export type StatementFault = {
   readonly state: string;
-  /** In characters, from 1; null if it names no place. */
+  /** In characters, starting at 1; null if the error has no position. */
   readonly position: number | null;
   readonly hint: string | null;
 };
 
-/** Null unless it is PostgreSQL's answer to a statement. */
+/** Null unless the error is PostgreSQL's answer to a statement. */
 export function statementFault(error: unknown): StatementFault | null {
   if (!(error instanceof pg.DatabaseError) || error.code === undefined) return null;
   const position = error.position === undefined ? null : Number(error.position);
   return { state: error.code, position, hint: error.hint ?? null };
 }
 
-/** The hint for an error that has none of its own: only its reason can help. */
+/** The hint for an error that has no specific one. */
 function hintOf(error: unknown, state: string | null): string {
   if (isLost(error)) return LOST;
-  if (state === null || !/^[0-9A-Z]{5}$/.test(state)) return `See the log of the database, ${AGAIN}`;
-  return `Correct what the database refuses, ${AGAIN} Its manual lists ${state} among its error codes.`;
+  if (state === null || !/^[0-9A-Z]{5}$/.test(state)) return `See the database log, ${AGAIN}`;
+  return `Fix what the database rejects, ${AGAIN} The PostgreSQL manual lists error code ${state}.`;
 }
 
-/** Our own error, or the one because of which a connection was abandoned. */
+/** Our own error, or our own error that caused a connection to be abandoned; otherwise null. */
 function ownReason(error: unknown): PipelineError | null {
   if (error instanceof ConnectionLost) return ownReason(error.cause);
   return error instanceof PipelineError ? error : null;
 }
 
-/** Advice that Node adds to some TLS errors; this program gets root certificates from sslrootcert. */
+/**
+ * Advice that Node appends to some TLS errors. It does not apply here, because this program reads root certificates
+ * from sslrootcert.
+ */
 const NODE_ADVICE = /; if the root CA is installed locally, try running Node\.js with .*$/;
 
-/** A host with several addresses fails with one error for each, and no message of its own. */
+/** If a host has several addresses, connecting fails with one error per address and an empty message. */
 export function reasonOf(error: unknown): string {
   if (error instanceof PipelineError && error.cause !== undefined) return reasonOf(error.cause);
   if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0]);
@@ -179,14 +185,14 @@ function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** What to do when there is no connection. `urlFrom` is the setting that chose the server. */
+/** What to do if connecting fails. `urlFrom` is the setting that specifies the server. */
 export function connectHints(urlFrom: string): Hints {
   return {
-    '28000': `Check user, database and encryption (sslmode) of ${urlFrom} against the pg_hba.conf of the server.`,
-    [WRONG_PASSWORD]: `Check user and password: in ${urlFrom}, PGPASSWORD, ~/.pgpass or .env.`,
+    '28000': `Check the user, database and encryption (sslmode) in ${urlFrom} against the server's pg_hba.conf.`,
+    [WRONG_PASSWORD]: `Check the user and password in ${urlFrom}, PGPASSWORD, ~/.pgpass or .env.`,
     '3D000': `Create it with createdb, or correct ${urlFrom}.`,
-    ECONNREFUSED: `Check ${urlFrom}, and that the server is up.`,
+    ECONNREFUSED: `Check ${urlFrom}, and make sure that the server is up.`,
     ENOTFOUND: `Correct the host in ${urlFrom}.`,
-    EAI_AGAIN: `Correct the host in ${urlFrom}, or wait for the name service.`,
+    EAI_AGAIN: `Correct the host in ${urlFrom}, or wait until name resolution works again.`,
   };
 }

@@ -5,8 +5,8 @@ import type { Session } from './session.ts';
 import { ident, literal } from './sql.ts';
 
 /**
- * The current state of a source, from its ledger and tables. Looks at the newest runs first, so that a long history
- * costs nothing.
+ * The current state of a source, from its ledger and tables. Searches from the newest run backward, so that a long
+ * history costs nothing.
  */
 export async function sourceFacts(
   session: Session,
@@ -33,7 +33,7 @@ export async function sourceFacts(
 
 export type JobEnds = Pick<JobFacts, 'job' | 'status' | 'succeeded'>;
 
-/** How jobs have ended so far. */
+/** How each job's last try ended, and when the job last succeeded. */
 export async function jobEnds(session: Session, jobs: readonly string[]): Promise<readonly JobEnds[]> {
   return session.rows<{ job: string; status: EndStatus | null; succeeded: number | null }>(
     `SELECT job, last.status, extract(epoch FROM good.finished_at)::float8 AS succeeded

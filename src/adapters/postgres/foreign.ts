@@ -4,12 +4,12 @@ import type { QueueDatabase } from '../../core/queue.ts';
 import { isLost } from './errors.ts';
 import type { Database, Session } from './session.ts';
 
-/** A database in the form that other libraries expect. */
+/** A database with the interface that other libraries expect. */
 export type ForeignDatabase = QueueDatabase & { readonly close: () => Promise<void> };
 
 /**
- * One session for another library, reconnected if it is lost. On the embedded database its statements run between those
- * of runs, never inside their transactions.
+ * One session for a third-party library; reconnects if the session is lost. On the embedded database, its statements
+ * run between the statements of runs, but never inside their transactions.
  */
 export function openForeign(database: Database): ForeignDatabase {
   let connecting: Promise<Session> | null = null;

@@ -1,4 +1,4 @@
-/** Commands that change settings: a client may lose the settings that it started with. */
+/** Commands that change settings. They may discard settings that the client started with. */
 const SETTING_COMMANDS = ['SET', 'RESET', 'DISCARD ALL'];
 
 const COMMAND_COMPLETE = 0x43;
@@ -7,20 +7,20 @@ const FAILED = 0x45;
 
 export type AnswerReader = ReturnType<typeof createAnswerReader>;
 
-/** Reads the messages of an answer, in bounded memory. */
+/** Reads the messages of an answer, using bounded memory. */
 export function createAnswerReader() {
-  /** Remaining bytes of the current message, whatever they are. */
+  /** The number of bytes of the current message that are still to come, whatever they are. */
   let left = 0;
   let rest: Buffer = Buffer.alloc(0);
   let changedSettings = false;
 
   return {
     /**
-     * Takes the next bytes of the answer; returns those that may be sent. Keeps back the last message, which says that
-     * the engine is ready.
+     * Accepts the next bytes of the answer and returns the bytes that may be sent. Holds back the last message, which
+     * says that the engine is ready.
      */
     push(data: Uint8Array): Buffer {
-      // A copy, because the engine reuses its memory.
+      // Copied, because the engine reuses its memory.
       const bytes = Buffer.concat([rest, data]);
       let at = Math.min(left, bytes.length);
       left -= at;
@@ -38,11 +38,11 @@ export function createAnswerReader() {
       rest = bytes.subarray(at);
       return bytes.subarray(0, at);
     },
-    /** The message that was kept back; empty if there was none. */
+    /** The message that was held back; empty if there was none. */
     ready: (): Buffer => rest,
-    /** Has the transaction failed, so that nothing can be queried in it? */
+    /** Whether the transaction has failed, so that no query can run in it. */
     failed: () => rest.at(-1) === FAILED,
-    /** Has a command changed settings? */
+    /** Whether a command has changed settings. */
     changedSettings: () => changedSettings,
   };
 }

@@ -18,43 +18,46 @@ import { fatal, parameterStatus, requestedSettings, welcome, type Opening } from
 
 const MOST_NAMES = 1000;
 
-/** Time for a client to read why it is disconnected. */
+/** Time for a client to read why it was disconnected. */
 const GRACE_MS = 1000;
 
 type Turn = {
   readonly run: () => Promise<void>;
-  /** Is it a complete query? */
+  /** Whether it is a complete query. */
   readonly cancellable: boolean;
 };
 
 export class Client {
   readonly socket: Socket;
   readonly output: Output;
-  /** The key with which it can cancel a query. */
+  /** The key that the client needs to cancel a query. */
   readonly key = randomBytes(8);
-  /** Complete requests that wait for a turn. */
+  /** Complete requests that are waiting for a turn. */
   readonly requests: Turn[] = [];
-  /** Its session at the end of its last turn. */
+  /** The client's session at the end of its last turn. */
   session = NEW_SESSION;
-  /** The settings that it started with; RESET and DISCARD ALL restore them. */
+  /** The settings that the client started with. RESET and DISCARD ALL restore them. */
   start: ReadonlyMap<string, string> = new Map();
-  /** The reported settings (as PostgreSQL calls them) that the client knows of. */
+  /** The values, last sent to the client, of the settings that PostgreSQL reports. */
   reported: ReadonlyMap<string, string> = new Map();
-  /** The message that prepares its unnamed statement. */
+  /** The message that prepares the client's unnamed statement. */
   unnamed: Buffer | null = null;
-  /** Names in its requests that may be custom settings, the latest last. */
+  /** Names in the client's requests that may be custom settings, most recent last. */
   readonly names = new Set<string>();
-  /** It may have set something that ends the engine. */
+  /** Whether the client may have set something that ends the engine. */
   deadly = false;
-  /** Settings that it started with may have been lost. */
+  /** Whether settings that the client started with may have been lost. */
   changedSettings = false;
-  /** It is in the middle of an extended query: no other client may intervene. */
+  /** Whether the client is in the middle of an extended query, so that no other client may send anything. */
   unsynced = false;
-  /** What in its session cannot be restored, so that it keeps the turn; empty if nothing is known. */
+  /**
+   * The kinds of objects in the client's session that cannot be restored, so that the client keeps the turn; empty if
+   * none are known.
+   */
   binding = '';
-  /** It has not read its answer yet. */
+  /** Whether the client still has to read its last answer. */
   draining = false;
-  /** Its connection is closed: it only has to give up its turn. */
+  /** Whether the connection is closed, so that the client only has to give up its turn. */
   gone = false;
 
   constructor(socket: Socket, folder: string) {
@@ -63,12 +66,12 @@ export class Client {
   }
 }
 
-/** Does it need a turn? A request waits until the answers to earlier ones have been read. */
+/** Whether the client needs a turn. A request waits until the client has read the answers to earlier requests. */
 export function isReady({ draining, gone, requests }: Client): boolean {
   return gone || (requests.length > 0 && !draining);
 }
 
-/** Names that may be custom settings of its session. */
+/** Names that may be custom settings of the client's session. */
 export function settingNames({ names, session, start }: Client): readonly string[] {
   const all = new Set([...names, ...Object.keys(session.settings), ...start.keys()]);
   return [...all].filter((name) => name.includes('.'));
@@ -84,16 +87,16 @@ function remember(names: Set<string>, name: string): void {
 /** Disconnects a client that keeps the turn. */
 export function disconnect(client: Client): void {
   if (client.binding === '') {
-    end(client, '25P03', 'terminating connection: its open transaction kept others waiting');
+    end(client, '25P03', 'terminating connection: its open transaction kept other sessions waiting');
   } else {
-    end(client, '57P05', `terminating connection: it kept others waiting with its ${client.binding}`);
+    end(client, '57P05', `terminating connection: its ${client.binding} kept other sessions waiting`);
   }
 }
 
 export function end({ draining, gone, socket }: Client, sqlState: string, reason: string): void {
   if (gone) return;
   if (draining) {
-    socket.destroy(); // in the middle of an answer
+    socket.destroy(); // no error can be sent in the middle of an answer
     return;
   }
   socket.end(fatal(sqlState, reason));
@@ -102,7 +105,7 @@ export function end({ draining, gone, socket }: Client, sqlState: string, reason
   socket.once('close', () => clearTimeout(grace));
 }
 
-/** Runs a request of the client whose session is in the engine. Throws if the engine can no longer work. */
+/** Runs a request from the client whose session is in the engine. Throws if the engine can no longer work. */
 export async function answer(engine: Engine, client: Client, request: Request): Promise<void> {
   client.binding = '';
   client.unsynced = request.unsynced;
@@ -110,23 +113,25 @@ export async function answer(engine: Engine, client: Client, request: Request): 
   for (const name of request.names) remember(client.names, name);
   if (request.unnamed !== undefined) client.unnamed = request.unnamed;
   const reader = createAnswerReader();
-  // Before the engine is idle: a limit of a millisecond would end it before another message arrives.
+  // Sent before the engine becomes idle: a timeout of one millisecond would end the engine before another message
+  // arrives.
   const reset = client.deadly && !client.unsynced ? RESET_SESSION_ENDING : null;
   await engine.send(request.bytes, (data) => client.output.write(reader.push(data)), reset);
-  if (request.answered && reader.ready().length === 0) throw new Error('it has lost a query');
+  if (request.answered && reader.ready().length === 0) throw new Error('the embedded database lost a query');
   if (!client.unsynced) client.output.write(await settle(engine, client, reader));
   client.output.write(reader.ready());
 }
 
 /**
- * Undoes what a request must not do to the session; returns the messages that report changed settings to the client.
+ * Undoes changes that a request may not make to the session. Returns the messages that report changed settings to the
+ * client.
  */
 async function settle(engine: Engine, client: Client, reader: AnswerReader): Promise<Buffer> {
   client.changedSettings ||= reader.changedSettings();
   if (reader.failed() || !(client.changedSettings || client.deadly)) return Buffer.alloc(0);
   const before = client.reported;
   if (client.changedSettings) {
-    client.changedSettings = engine.isInTransaction(); // it may still be rolled back
+    client.changedSettings = engine.isInTransaction(); // the change may still be rolled back
     if (!client.changedSettings) await restoreStart(engine, client.start);
     client.reported = await reportedSettings(engine);
   }
@@ -135,7 +140,7 @@ async function settle(engine: Engine, client: Client, reader: AnswerReader): Pro
   return Buffer.concat(changed.map(([name, value]) => parameterStatus(name, value)));
 }
 
-/** Admits the client. */
+/** Applies the client's settings and admits the client. */
 export async function greet(engine: Engine, client: Client, opening: Opening): Promise<void> {
   client.start = await startSettings(engine, requestedSettings(opening));
   client.reported = await reportedSettings(engine);

@@ -14,49 +14,49 @@ import {
 import type { SharedEngine } from './shared-engine.ts';
 import { cancelled } from './wire.ts';
 
-/** Gives the clients of one engine their turns. */
+/** Gives turns to the clients of one engine. */
 export type Dispatcher = {
   readonly serve: (socket: Socket) => void;
-  /** Disconnects the clients. Ends the engine if one of their queries continues nevertheless. */
+  /** Disconnects the clients. Ends the engine if a client's query continues anyway. */
   readonly close: () => Promise<void>;
 };
 
 export type DispatcherOptions = {
-  /** A client that keeps the turn while others wait is disconnected after this time. */
+  /** How long a client may keep the turn while others wait. After that, it is disconnected. */
   readonly patienceMs: number;
-  /** For long answers to slow clients. */
+  /** The folder for long answers to slow clients. */
   readonly folder: string;
 };
 
-/** Waiting requests per client; no more are read. */
+/** The maximum number of waiting requests per client. Reading pauses when it is reached. */
 const MOST_REQUESTS = 64;
 
-/** How long a query may continue after its client was disconnected at the end. */
+/** On shutdown, how long a query may continue after its client was disconnected. */
 const LAST_QUERY_MS = 5000;
 
 /**
- * Lets clients use the engine's only session. A turn is one request, or one statement of this program's own sessions; a
- * transaction is one turn as well. Each client finds the session as it left it; if something in it cannot be restored,
- * the client keeps the turn. Whatever breaks the engine ends it.
+ * Lets clients use the engine's only session. A turn is one request, one transaction, or one statement of this
+ * program's own sessions. Each client finds its session as it left it. If something in the session cannot be restored,
+ * the client keeps the turn. Any error other than an SQL error ends the engine.
  */
 export async function openDispatcher(shared: SharedEngine, options: DispatcherOptions): Promise<Dispatcher> {
   const { engine, turns } = shared;
   const clients = new Set<Client>();
-  /** The owner of all clients' turns. */
+  /** The owner of every client's turns. */
   const us = {};
-  /** Whose session is in the engine: a client's, this program's, or nobody's. */
+  /** Whose session is in the engine: a client's, this program's (`own`), or no one's (null). */
   let seat: Client | 'own' | null = 'own';
   let own: SavedSession | null = null;
   let working: Promise<void> | null = null;
   let stopping = false;
   let impatience: NodeJS.Timeout | undefined;
-  /** The same while this program waits: then even an active client is disconnected. */
+  /** The same timer for when this program waits. A client's activity does not reset it. */
   let ownImpatience: NodeJS.Timeout | undefined;
 
   function wake(): void {
     working ??= work().finally(() => {
       working = null;
-      // Something may have arrived since the last check.
+      // A request may have arrived since the last check.
       if (whoseTurn() !== null) wake();
     });
   }
@@ -79,19 +79,19 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
       impatience = undefined;
     }
     if (next.gone) return leave(next);
-    if (clients.delete(next)) clients.add(next); // behind the others
+    if (clients.delete(next)) clients.add(next); // moves the client to the end of the line
     await next.requests.shift()?.run();
     if (next.requests.length < MOST_REQUESTS) next.socket.resume();
   }
 
-  /** A client with a request; while one client keeps the turn, only that one. */
+  /** The next client with a request. While a client keeps the turn, only that client is considered. */
   function whoseTurn(): Client | null {
     if (engine.isEnded()) return null;
     const all = isHeld() ? [seat] : clients;
     return ([...all].find((one) => isClient(one) && isReady(one)) as Client | undefined) ?? null;
   }
 
-  /** Does the client in the seat keep the turn? */
+  /** Whether the client in the seat keeps the turn. */
   function isHeld(): boolean {
     return isClient(seat) && (isBound(seat) || engine.isInTransaction());
   }
@@ -102,13 +102,13 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
     if (isClient(seat) && isHeld()) disconnect(seat);
   }
 
-  /** Saves the session in the seat for later; false if that is impossible. */
+  /** Saves the session in the seat for later. Returns false if that is impossible. */
   async function putAway(): Promise<boolean> {
     const last = seat;
     if (last === null) return true;
     if (last === 'own') {
       const saved = await saveSession(engine, []);
-      if ('binding' in saved) throw new Error(`this program keeps ${saved.binding}`);
+      if ('binding' in saved) throw new Error(`this program's session has ${saved.binding}`);
       own = saved;
     } else {
       const saved = await orEnd(last, () => saveSession(engine, settingNames(last)));
@@ -135,7 +135,7 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
     return restored !== null;
   }
 
-  /** Makes way for a session of this program; false if a client has something that cannot be restored. */
+  /** Makes way for a session of this program. Returns false if something in a client's session cannot be restored. */
   async function comeBack(): Promise<boolean> {
     if (seat !== 'own') {
       if (!(await putAway())) return false;
@@ -147,7 +147,7 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
     return true;
   }
 
-  /** Disconnects the client if SQL fails; the engine continues. */
+  /** Disconnects the client if an SQL statement fails. The engine continues. */
   async function orEnd<T>(client: Client, attempt: () => Promise<T>): Promise<T | null> {
     try {
       return await attempt();
@@ -155,7 +155,7 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
       const code = sqlStateOf(error);
       if (code === null) throw error;
       client.requests.length = 0;
-      end(client, code, `terminating connection: its session cannot be kept: ${String(error)}`);
+      end(client, code, `terminating connection: its session cannot be kept (${String(error)})`);
       return null;
     }
   }
@@ -240,13 +240,13 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
       stopping = true;
       clearTimeout(impatience);
       clearTimeout(ownImpatience);
-      const late = setTimeout(() => void engine.kill(new Error('a query went on')), LAST_QUERY_MS);
+      const late = setTimeout(() => void engine.kill(new Error('a query did not end')), LAST_QUERY_MS);
       const closed = [...clients].map(async (client) => {
         client.requests.length = 0;
         const { promise, resolve } = Promise.withResolvers<void>();
         client.socket.once('close', resolve);
         if (client.gone) resolve();
-        end(client, '57P01', 'terminating connection: no longer served');
+        end(client, '57P01', 'terminating connection: the database is no longer served');
         await promise;
       });
       await Promise.all(closed);
@@ -260,7 +260,9 @@ function isClient(one: Client | 'own' | null): one is Client {
   return one !== null && one !== 'own';
 }
 
-/** In the middle of an extended query, or with something that cannot be restored. */
+/**
+ * Whether the client is in the middle of an extended query, or its session contains something that cannot be restored.
+ */
 function isBound({ binding, unsynced }: Client): boolean {
   return unsynced || binding !== '';
 }

@@ -3,12 +3,12 @@ import { createReadStream, openSync, unlinkSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 
-/** Unread answers of a client are kept in memory up to this size, and then in an unnamed file. */
+/** Unread answers to a client are kept in memory up to this size, and beyond it in an unnamed file. */
 const IN_MEMORY = 4 << 20;
 
 export type Output = ReturnType<typeof createOutput>;
 
-/** Output to one client: the engine cannot wait until the client reads, and unread output must not fill the memory. */
+/** Output to one client. The engine cannot wait for the client to read, and unread output must not fill the memory. */
 export function createOutput(socket: Socket, folder: string) {
   let file: number | null = null;
 
@@ -24,7 +24,7 @@ export function createOutput(socket: Socket, folder: string) {
     }
     const stream = createReadStream('', { fd: file, start: 0, highWaterMark: 1 << 18 });
     file = null;
-    // Not with `pipeline`, which leaves listeners on a socket that it does not end.
+    // Does not use `pipeline`, which leaves listeners on a socket that it does not end.
     try {
       for await (const part of stream) {
         if (socket.destroyed) return;
@@ -36,7 +36,9 @@ export function createOutput(socket: Socket, folder: string) {
   }
 
   return {
-    /** Keeps the bytes, so their memory must not be reused. Disconnects the client if they cannot be kept. */
+    /**
+     * Keeps the bytes, so the caller must not reuse their memory. Disconnects the client if the bytes cannot be kept.
+     */
     write(bytes: Buffer): void {
       if (bytes.length === 0 || socket.destroyed) return;
       if (file === null && socket.writableLength < IN_MEMORY) {
@@ -49,7 +51,7 @@ export function createOutput(socket: Socket, folder: string) {
         socket.destroy(); // no error can be sent in the middle of an answer
       }
     },
-    /** Null if nothing waits; otherwise fulfilled once the client has read everything or has disconnected. */
+    /** Null if nothing is waiting; otherwise fulfilled once the client has read everything or has disconnected. */
     drain: () => (file === null && !socket.writableNeedDrain ? null : drain()),
   };
 }

@@ -12,34 +12,34 @@ import {
   type Opening,
 } from './wire.ts';
 
-/** A simple query, or an extended one up to its Sync, a Flush, or the memory limit. */
+/** A simple query, or an extended query up to its Sync, a Flush or the memory limit. */
 export type Request = {
   readonly bytes: Buffer;
   /** The last message in it that prepares the unnamed statement; null if that statement no longer exists afterwards. */
   readonly unnamed: Buffer | null | undefined;
-  /** It does not end an extended query: more messages must follow before those of any other client. */
+  /** Whether an extended query continues after this request, so that no other client may send anything in between. */
   readonly unsynced: boolean;
-  /** Does the engine answer it in any case, and then report that it is ready? */
+  /** Whether the engine always answers it and then reports that it is ready. */
   readonly answered: boolean;
-  /** Names in its text that may be custom settings. */
+  /** Names in the text that may be custom settings. */
   readonly names: readonly string[];
-  /** May its text set something that ends the engine? */
+  /** Whether the text may set something that ends the engine. */
   readonly deadly: boolean;
 };
 
-/** The major version of the protocol, in the upper half of the code that starts a session. */
+/** The protocol's major version, in the upper half of the code that starts a session. */
 const PROTOCOL_VERSION = 3;
 
-/** The limit for an extended query before its Sync. */
+/** The size limit for an extended query before its Sync. */
 const MOST_BYTES = 1 << 20;
 
-/** Fails a COPY FROM STDIN that waits for data, and is ignored otherwise. */
-const NO_COPY_IN = serialize.copyFail('this database takes no COPY FROM STDIN');
+/** Fails a COPY FROM STDIN that is waiting for data. Otherwise, the engine ignores it. */
+const NO_COPY_IN = serialize.copyFail('this database does not support COPY FROM STDIN');
 
-/** The types of an extended query's messages before its Sync. */
+/** The message types in an extended query before its Sync. */
 const EXTENDED = ['P', 'B', 'D', 'C', 'E'];
 
-/** Reads what a client sends. After something that it cannot understand, reads nothing more. */
+/** Reads a client's messages. Stops at the first one that it cannot understand. */
 export function readRequests(
   socket: Socket,
   on: {
@@ -73,11 +73,11 @@ export function readRequests(
       state = 'over';
       on.quit();
     } else if (type !== 'd' && type !== 'c' && type !== 'f') {
-      batches.add(message); // the others are data of a COPY that has failed
+      batches.add(message); // the other types are data for a COPY that has failed
     }
   }
 
-  /** Returns whether there was one. */
+  /** Returns whether there was a complete message. */
   function readNext(): boolean {
     if (state === 'over') return false;
     const opening = state === 'opening' ? reader.opening() : null;
@@ -110,7 +110,7 @@ function createBatches(on: (request: Request) => void): { readonly add: (message
   let unnamed: Buffer | null | undefined;
   let names = new Set<string>();
   let deadly = false;
-  /** Is an extended query in progress, perhaps in part in earlier requests? */
+  /** Whether an extended query is in progress. It may have started in an earlier request. */
   let open = false;
 
   function flush(answered: boolean): void {
@@ -125,13 +125,13 @@ function createBatches(on: (request: Request) => void): { readonly add: (message
   return {
     add({ type, bytes }) {
       const extended = EXTENDED.includes(type);
-      // An unknown type ends the engine.
+      // An unknown type would end the engine.
       if (!extended && !['Q', 'F', 'S', 'H'].includes(type)) {
-        throw new Error(`no message has the type ${JSON.stringify(type)}`);
+        throw new Error(`unknown message type ${JSON.stringify(type)}`);
       }
       parts.push(bytes);
       size += bytes.length;
-      // The engine also ends if a COPY receives anything other than data.
+      // The engine would also end if a COPY received anything other than data.
       if (type === 'Q' || type === 'E') parts.push(NO_COPY_IN);
       if (type === 'Q') unnamed = null;
       if (type === 'P' && bytes[5] === 0) unnamed = bytes;
@@ -140,7 +140,7 @@ function createBatches(on: (request: Request) => void): { readonly add: (message
         for (const name of settingNames(text)) names.add(name);
         deadly ||= mayEndSession(text);
       }
-      // After an error in an extended query, everything up to its Sync is skipped.
+      // After an error in an extended query, the engine skips everything up to the Sync.
       const answered = type === 'S' || (!extended && type !== 'H' && !open);
       if (extended) open = true;
       else if (type !== 'H') open = false;
@@ -151,7 +151,7 @@ function createBatches(on: (request: Request) => void): { readonly add: (message
 
 const NAME = /(?<![\p{L}\p{N}_$])[\p{L}_][\p{L}\p{N}_$]*(?:\.[\p{L}_][\p{L}\p{N}_$]*)+/gu;
 
-/** Finds what may be custom settings in SQL and among parameters: names with a dot, each part quoted or not. */
+/** Finds possible custom settings in SQL and in parameters: names with a dot, each part quoted or not. */
 function settingNames(text: string): readonly string[] {
   return text.replaceAll('"', '').match(NAME) ?? [];
 }

@@ -3,18 +3,18 @@ import { serialize } from 'pg-protocol';
 import { EngineError, type Engine } from './engine.ts';
 import { ident, literal } from './sql.ts';
 
-/** What is restored for a client at its next turn. */
+/** The state that is restored for a client at its next turn. */
 export type SavedSession = {
-  /** The session's user, and the role that it has set; `none` if none. */
+  /** The session's user. `role` is the role that the user has set, or `none`. */
   readonly user: string;
   readonly role: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly statements: readonly PreparedStatement[];
-  /** The channels that it listens to. */
+  /** The channels that the session listens on. */
   readonly channels: readonly string[];
 };
 
-/** `sql` prepares it: a PREPARE statement, or the text that a client sent by protocol. */
+/** `sql` is a PREPARE statement, or the text that a client prepared through the protocol. */
 type PreparedStatement = {
   readonly name: string;
   readonly sql: string;
@@ -22,7 +22,7 @@ type PreparedStatement = {
   readonly by_sql: boolean;
 };
 
-/** The role of all clients, which may read everything. */
+/** The role of all clients. It can read everything. */
 const READER = 'pg_read_all_data';
 
 export const NEW_SESSION: SavedSession = {
@@ -33,7 +33,7 @@ export const NEW_SESSION: SavedSession = {
   channels: [],
 };
 
-/** The settings that PostgreSQL reports to every client at the start. */
+/** The settings that PostgreSQL reports to every client when a session starts. */
 const REPORTED = [
   'application_name',
   'client_encoding',
@@ -53,18 +53,21 @@ const REPORTED = [
 ];
 
 /**
- * The engine does not survive a character that it cannot convert from UTF-8. Without such conversions it refuses
+ * The engine does not survive a character that it cannot convert from UTF-8. Without these conversions, it rejects
  * clients with other encodings.
  */
 const CONVERSIONS = `UPDATE pg_catalog.pg_conversion SET condefault = false
   WHERE condefault AND conforencoding = pg_catalog.pg_char_to_encoding('UTF8')`;
 
-/** Called before the first client. Leaves the session as it is, except that its user becomes postgres. */
+/**
+ * Must be called before the first client is served. Leaves the session unchanged, except that its user becomes
+ * postgres.
+ */
 export async function prepareEngine(engine: Engine): Promise<void> {
   await engine.exec(`SET SESSION AUTHORIZATION postgres; BEGIN READ WRITE; ${CONVERSIONS}; COMMIT`);
 }
 
-/** Settings that make PostgreSQL end a session, which makes the engine hang. */
+/** Settings that can make PostgreSQL end a session, which would make the engine hang. */
 const SESSION_ENDING = [
   'idle_session_timeout',
   'idle_in_transaction_session_timeout',
@@ -72,25 +75,25 @@ const SESSION_ENDING = [
   'exit_on_error',
 ];
 
-/** May the text set one of them? */
+/** Whether the text may set one of these settings. */
 export function mayEndSession(text: string): boolean {
   return /_timeout|exit_on_error/i.test(text);
 }
 
 export const RESET_SESSION_ENDING = serialize.query(SESSION_ENDING.map((name) => `RESET ${name}`).join('; '));
 
-/** All but the settings of a transaction. */
+/** All changed settings, except the settings of a transaction. */
 const OWN_SETTINGS = `SELECT name, pg_catalog.current_setting(name) AS value FROM pg_catalog.pg_settings
   WHERE source = 'session' AND context IN ('user', 'superuser') AND NOT starts_with(name, 'transaction_')`;
 
-/** PostgreSQL does not list custom settings, such as `app.user`; after a RESET they are empty. */
+/** PostgreSQL does not list custom settings such as `app.user`. After a RESET, they are empty. */
 const OWN_NAMES = `SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest($1::text[]) AS name
   WHERE pg_catalog.current_setting(name, true) <> ''`;
 
 const OWN_STATEMENTS = `SELECT name, statement AS sql, parameter_types::oid[]::bigint[] AS types, from_sql AS by_sql
   FROM pg_catalog.pg_prepared_statements`;
 
-/** What cannot be restored, in words for the client. */
+/** Names the kinds of objects that cannot be restored, in words for the client. */
 const BINDING = `SELECT pg_catalog.concat_ws(', ',
   CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_depend WHERE refclassid = 'pg_catalog.pg_namespace'::regclass
     AND refobjid = pg_catalog.pg_my_temp_schema()) THEN 'temporary tables' END,
@@ -106,20 +109,20 @@ const SAVE = `SELECT session_user AS user, pg_catalog.current_setting('role') AS
   (${BINDING}) AS binding`;
 
 /**
- * Outside a transaction: what the user has changed in the session, or what of that cannot be restored. `names` may be
- * custom settings.
+ * Must be called outside a transaction. Returns what the user has changed in the session, or the changes that cannot be
+ * restored. `names` may be custom settings.
  */
 export async function saveSession(
   engine: Engine,
   names: readonly string[],
 ): Promise<SavedSession | { readonly binding: string }> {
   const [row] = await engine.query<SavedSession & { readonly binding: string }>(SAVE, [names]);
-  if (row === undefined) throw new Error('it does not answer');
+  if (row === undefined) throw new Error('the embedded database did not return its session');
   const { binding, ...saved } = row;
   return binding === '' ? saved : { binding };
 }
 
-/** Outside a transaction. `unnamed` prepares the unnamed statement. */
+/** Must be called outside a transaction. `unnamed` prepares the unnamed statement. */
 export async function restoreSession(
   engine: Engine,
   { user, role, settings, statements, channels }: SavedSession,
@@ -133,7 +136,7 @@ export async function restoreSession(
   if (role !== 'none') statementsOfUser.push(`SET ROLE ${ident(role)}`);
   statementsOfUser.push(...channels.map((channel) => `LISTEN ${ident(channel)}`));
   await engine.exec(statementsOfUser.join('; '));
-  // A text of several statements prepares nothing.
+  // Each statement is sent separately, because a text with several statements would prepare none of them.
   const messages = statements.flatMap(({ name, sql: text, types, by_sql: bySql }) =>
     bySql
       ? [serialize.parse({ text }), serialize.bind(), serialize.execute(), serialize.sync()]
@@ -145,7 +148,7 @@ export async function restoreSession(
 
 const SET_CONFIG = 'SELECT pg_catalog.set_config(key, value, false) FROM pg_catalog.json_each_text($1)';
 
-/** Applies the settings and returns those that took effect; forbidden or invalid ones are ignored. */
+/** Applies the settings and returns the ones that took effect. Forbidden and invalid settings are ignored. */
 export async function startSettings(
   engine: Engine,
   wanted: ReadonlyMap<string, string>,
@@ -163,7 +166,10 @@ export async function startSettings(
   return held;
 }
 
-/** Outside a transaction, for a client that may have reset its session: restores the settings that it started with. */
+/**
+ * Restores the settings that a client started with, in case the client has reset its session. Must be called outside a
+ * transaction.
+ */
 export async function restoreStart(engine: Engine, start: ReadonlyMap<string, string>): Promise<void> {
   const [found] = await engine.query<{ user_reset: boolean; missing: readonly string[] }>(
     `SELECT pg_catalog.current_setting('session_authorization') = '' AS user_reset, ARRAY(
@@ -180,13 +186,13 @@ export async function restoreStart(engine: Engine, start: ReadonlyMap<string, st
   if (sql.length > 0) await engine.exec(sql.join('; '));
 }
 
-/** Works in a transaction, too, because it does not take the transaction's snapshot. */
+/** Also works in a transaction, because it does not take the transaction's snapshot. */
 export async function reportedSettings(engine: Engine): Promise<ReadonlyMap<string, string>> {
   const shown = await engine.exec(REPORTED.map((name) => `SHOW ${name}`).join('; '));
   return new Map(shown.map(([row], index) => [REPORTED[index] ?? '', String(Object.values(row ?? {})[0])]));
 }
 
-/** Null if it is not an SQL error. After an SQL error the engine continues. */
+/** Null if it is not an SQL error. The engine survives SQL errors. */
 export function sqlStateOf(error: unknown): string | null {
   return error instanceof EngineError ? error.failure.code : null;
 }

@@ -9,35 +9,35 @@ import type { SharedEngine } from './shared-engine.ts';
 import { fatal } from './wire.ts';
 
 export type Gateway = {
-  /** Null if it does not listen on a port. */
+  /** Null if the gateway does not listen on a port. */
   readonly port: number | null;
   readonly close: () => Promise<void>;
 };
 
 export type GatewayOptions = DispatcherOptions & {
-  /** On loopback, 0 for any free port; null for none. */
+  /** The loopback port, or 0 for any free one; null for none. */
   readonly port: number | null;
-  /** The path of an unused Unix socket, accessible to this user only; null for none. */
+  /** The path of an unused Unix socket, which only this user can access; null for none. */
   readonly socket?: string | null;
 };
 
-/** The settings of a new session; RESET and DISCARD restore them. */
+/** The settings that a session starts with. RESET and DISCARD restore them. */
 export function servedSettings(schemas: readonly string[]): ReadonlyMap<string, string> {
   return new Map([
     ['search_path', searchPath(...schemas)],
     ['default_transaction_read_only', 'on'],
     ['TimeZone', 'UTC'],
     ['jit', 'off'],
-    // With a deeper stack, the engine may overflow JavaScript's stack, which it does not survive.
+    // With a deeper stack, the engine might overflow JavaScript's stack, which it would not survive.
     ['max_stack_depth', '100kB'],
   ]);
 }
 
 /**
- * Lets PostgreSQL clients read the embedded database, on loopback or over a Unix socket. The engine has one session:
- * requests take turns, and each client finds its session as it left it. Clients are `pg_read_all_data` and start
- * read-only; a client that sends SET SESSION AUTHORIZATION postgres leaves that role on purpose. `share` returns the
- * open engine; when an engine ends, its clients are disconnected, and new clients get the next engine.
+ * Lets PostgreSQL clients read the embedded database over loopback or a Unix socket. The engine has one session:
+ * requests take turns, and each client finds its session as it left it. Clients have the role `pg_read_all_data` and
+ * start read-only. A client that sends SET SESSION AUTHORIZATION postgres gives up that role deliberately. `share`
+ * returns the open engine. When an engine ends, its clients are disconnected, and new clients use the next engine.
  */
 export async function openGateway(
   share: () => Promise<SharedEngine>,
@@ -94,14 +94,14 @@ async function listenOnPort(welcome: Welcome, port: number): Promise<Server> {
     throw new PipelineError(`Cannot listen on 127.0.0.1:${port}: ${reasonOf(error)}`, {
       code: 'usage',
       cause: error,
-      hint: 'Give another port, or 0 for any free one.',
+      hint: 'Use a different port, or 0 for any free one.',
     });
   }
 }
 
 async function listenOnSocket(welcome: Welcome, path: string): Promise<Server> {
   const server = createServer(welcome);
-  // Node creates the socket before `listen` returns: others must not be able to connect at any time.
+  // Node creates the socket before `listen` returns, and other users must never be able to connect to it.
   const mask = process.umask(0o177);
   try {
     server.listen(path);
@@ -115,13 +115,13 @@ async function listenOnSocket(welcome: Welcome, path: string): Promise<Server> {
     throw new PipelineError(`Cannot listen on ${path}: ${reasonOf(error)}`, {
       code: 'database',
       cause: error,
-      hint: 'Without it, other commands cannot read the database meanwhile. Give a data folder on a local disk.',
+      hint: 'Other commands need this socket to read the database in the meantime. Use a data folder on a local disk.',
     });
   }
 }
 
 function portOf(server: Server): number {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a server on a port has one');
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return address.port;
 }

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 const TRY = `job_id::text, try, job, trigger, status, run_id, started_at, finished_at, again_at, host, pid, error`;
 
-/** The jobs that a user has enabled or disabled by command. */
+/** The jobs that a user has enabled or disabled with a command. */
 export async function readSwitches(session: Session): Promise<ReadonlyMap<string, boolean>> {
   const rows = await session.rows<{ job: string; enabled: boolean }>('SELECT job, enabled FROM job_switches');
   return new Map(rows.map(({ job, enabled }) => [job, enabled]));
@@ -20,7 +20,7 @@ export async function writeSwitch(session: Session, job: string, enabled: boolea
   );
 }
 
-/** The last try of each job. If its process died, it counts as interrupted at an unknown time. */
+/** The last try of each job. A try whose process died counts as interrupted at an unknown time. */
 export async function lastTries(session: Session): Promise<ReadonlyMap<string, JobTry>> {
   const rows = await session.rows<JobTry>(
     `SELECT DISTINCT ON (job) ${TRY} FROM job_tries ORDER BY job, started_at DESC, try DESC`,
@@ -44,7 +44,7 @@ function withOutcome(session: Session, row: JobTry): JobTry {
     : own;
 }
 
-/** PostgreSQL's microseconds in the format that all documents use. */
+/** Converts PostgreSQL's timestamps, which have microseconds, to the format that all documents use. */
 function withTimes(row: JobTry): JobTry {
   const { again_at, finished_at, started_at } = row;
   const own = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString());
@@ -59,14 +59,14 @@ function withTimes(row: JobTry): JobTry {
 export type NewTry = Pick<JobTry, 'job_id' | 'job' | 'trigger' | 'started_at' | 'host' | 'pid'>;
 
 /**
- * Records that work on a job has started; returns the number of the try. An earlier try that is still marked as running
- * belongs to a process that died or was taken for dead.
+ * Records that work on a job has started, and returns the number of the try. An earlier try that is still marked as
+ * running belongs to a process that died or was considered dead.
  */
 export async function beginTry(session: Session, begun: NewTry): Promise<number> {
   const { host, job, job_id, pid, started_at, trigger } = begun;
   const gone: ErrorReport = {
     code: 'interrupted',
-    message: 'Cannot determine how it ended: its process died, or showed no sign of life for too long',
+    message: 'Cannot determine the outcome: the process died or was unresponsive for too long',
     hint: null,
   };
   await session.execute(
@@ -84,7 +84,7 @@ export async function beginTry(session: Session, begun: NewTry): Promise<number>
 
 export type EndOfTry = Pick<JobTry, 'status' | 'run_id' | 'finished_at' | 'again_at' | 'error'>;
 
-/** Writes nothing if a later try has closed this one. */
+/** Writes nothing if a later try has already closed this one. */
 export async function endTry(session: Session, jobId: string, number: number, end: EndOfTry): Promise<void> {
   const { again_at, error, finished_at, run_id, status } = end;
   await session.execute(
@@ -94,7 +94,7 @@ export async function endTry(session: Session, jobId: string, number: number, en
   );
 }
 
-/** Did the job first start after this tick, which the queue may have sent all the same? */
+/** Whether the job first started after this tick. The queue may have sent the tick anyway. */
 export async function beganAfter(session: Session, job: string, tick: Date): Promise<boolean> {
   const { after } = await session.one<{ after: boolean }>(
     `SELECT coalesce(min(started_at) > $2, false) AS after FROM job_tries WHERE job = $1 AND trigger = 'first'`,
@@ -103,7 +103,7 @@ export async function beganAfter(session: Session, job: string, tick: Date): Pro
   return after;
 }
 
-/** How many tries of a job failed; postponed ones do not count. */
+/** The number of failed tries of a job execution. Postponed tries do not count. */
 export async function failedTries(session: Session, jobId: string): Promise<number> {
   const { failed } = await session.one<{ failed: number }>(
     `SELECT count(*)::integer AS failed FROM job_tries WHERE job_id = $1 AND status IN ('failed', 'interrupted')`,
@@ -112,7 +112,7 @@ export async function failedTries(session: Session, jobId: string): Promise<numb
   return failed;
 }
 
-/** The last run of a job execution; null if none began. */
+/** The last run that a job execution started; null if there is none. */
 export async function runOfJob(
   session: Session,
   jobId: string,
@@ -125,8 +125,8 @@ export async function runOfJob(
 }
 
 /**
- * The data folder in which a source that is pulled by changes continues: the one of the published data, or of a job's
- * run that was cut off since then. Null if there is neither.
+ * The data folder in which a source that is pulled by changes continues: the folder of the published data, or of a
+ * later job run that was cut short. Null if there is neither.
  */
 export async function folderToContinueIn(session: Session): Promise<string | null> {
   const [run] = await session.rows<{ folder_id: string | null }>(
@@ -137,7 +137,10 @@ export async function folderToContinueIn(session: Session): Promise<string | nul
   return run?.folder_id ?? null;
 }
 
-/** The executions that a process says it is working on, and this one, if it ever did. `host` may be truncated. */
+/**
+ * The executions that a process claims to be working on, and this one if the process ever worked on it. `host` may be
+ * truncated.
+ */
 export async function jobsOfProcess(
   session: Session,
   { host, pid }: { readonly host: string; readonly pid: number },

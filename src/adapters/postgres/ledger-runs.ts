@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 
 type RunRow = Omit<PastRun, 'source' | 'resources'> & { host: string; pid: number };
 
-/** `died`: it says `running`, but its process no longer exists. */
+/** `died`: the ledger says `running`, but the process no longer exists. */
 export type LedgerRun = PastRun & { readonly died: boolean };
 
 type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCounts>> & {
@@ -15,7 +15,7 @@ type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCo
 
 type TableRow = TableCounts & { run_id: string; resource: string; table_name: string };
 
-/** Past runs of a source according to its ledger, newest first. */
+/** The past runs of a source according to its ledger, newest first. */
 export async function ledgerRuns(session: Session, source: string, limit: number): Promise<LedgerRun[]> {
   const runs = await session.rows<RunRow>(
     `SELECT run_id, status, address, simulated, started_at, finished_at, run_dir, job, error, host, pid

@@ -11,7 +11,10 @@ import type { Database, Session } from './session.ts';
 import { createStagedResource } from './staged-resource.ts';
 import { dropStaging, type StagingNames } from './staging.ts';
 
-/** The ledger, written over the session that holds the schema's lock. `staging` names the run's staging tables. */
+/**
+ * The ledger. Writes to it go through the session that holds the schema's lock. `staging` contains the names of the
+ * run's staging tables.
+ */
 export function openLedger(
   database: Database,
   session: Session,
@@ -48,10 +51,10 @@ export function openLedger(
       } catch (error) {
         await session.query('ROLLBACK').catch(() => undefined);
         const failed = (reason: unknown): PipelineError =>
-          databaseError(`write the end of run ${id} into the ledger`, reason);
+          databaseError(`record the end of run ${id} in the ledger`, reason);
         if (!isLost(error)) throw failed(error);
-        // The lock was lost with the connection. If another run is active, it has ended this one, and its staging must
-        // stay.
+        // The lock was lost along with the connection. If another run has started since then, it has already ended this
+        // run in the ledger, and its staging tables must stay.
         const another = await database
           .connect({ evenAborted: true })
           .catch(() => Promise.reject(failed(error)));
@@ -63,8 +66,8 @@ export function openLedger(
     },
 
     async lastPublish(resource) {
-      // Nobody else publishes while this run holds the lock.
-      published ??= wrapErrors('read what is published', () => lastPublishes(session));
+      // No one else publishes while this run holds the lock.
+      published ??= wrapErrors('read which runs are published', () => lastPublishes(session));
       return (await published).get(resource) ?? null;
     },
 
@@ -72,34 +75,34 @@ export function openLedger(
   };
 }
 
-/** The kind of records in the target and in the run. */
+/** Reads and records the kind of records in the target and in the run. */
 function openKind(session: Session, schema: string, runId: string): KindStore {
   return {
     async known() {
-      const [contents] = await wrapErrors(`read which kind of records schema ${schema} holds`, () =>
+      const [contents] = await wrapErrors(`read which kind of records schema ${schema} contains`, () =>
         session.rows<{ simulated: boolean }>('SELECT simulated FROM contents'),
       );
       return contents?.simulated ?? null;
     },
     refusal: (simulated) =>
       new PipelineError(
-        `Cannot load ${kindOf(simulated)} records into schema ${schema}: it holds ${kindOf(!simulated)} ones`,
-        { code: 'kind', hint: 'Give another --schema, or another database.' },
+        `Cannot load ${kindOf(simulated)} records into schema ${schema}: it contains ${kindOf(!simulated)} records`,
+        { code: 'kind', hint: 'Use a different --schema or a different database.' },
       ),
     async keep(simulated) {
-      await wrapErrors(`write into the ledger which kind of records run ${runId} has`, () =>
+      await wrapErrors(`record in the ledger which kind of records run ${runId} has`, () =>
         session.execute('UPDATE runs SET simulated = $2 WHERE run_id = $1', [runId, simulated]),
       );
     },
   };
 }
 
-/** The id of the run that started last; null before the first one. */
+/** The id of the run that started last; null if there has been no run. */
 export async function newestRun(session: Session): Promise<string | null> {
   return (await session.one<{ run_id: string | null }>('SELECT max(run_id) AS run_id FROM runs')).run_id;
 }
 
-/** Does the ledger say that the run is running? */
+/** Whether the run is running, according to the ledger. */
 export async function isRunning(session: Session, runId: string): Promise<boolean> {
   const found = await session.rows(`SELECT FROM runs WHERE run_id = $1 AND status = 'running'`, [runId]);
   return found.length > 0;
@@ -125,7 +128,7 @@ async function insertRun(session: Session, { job, ...run }: RunHeader): Promise<
   );
 }
 
-/** Inserts these columns of the rows, whose properties have the names of the columns. */
+/** Inserts these columns of the rows. The properties of a row have the names of the columns. */
 async function insertRows(
   session: Session,
   table: string,
@@ -138,7 +141,7 @@ async function insertRows(
   );
 }
 
-/** Throws `usage` for a run that has published, or after which another run has published. */
+/** Throws `usage` if this run or a later one has published. */
 export async function checkResumable(session: Session, runId: string): Promise<void> {
   const [first] = await session.rows<{ run_id: string }>(
     `SELECT run_id FROM runs WHERE run_id >= $1 AND status IN ('succeeded', 'partial') ORDER BY run_id LIMIT 1`,
@@ -151,21 +154,21 @@ export async function checkResumable(session: Session, runId: string): Promise<v
       [runId],
     );
     const names = failed.join(',');
-    throw new PipelineError(`Cannot resume run ${runId}: it has published`, {
+    throw new PipelineError(`Cannot resume run ${runId}: it has already published`, {
       code: 'usage',
       hint:
         names === ''
           ? 'Pull again with: spacex-pipeline run'
-          : `Pull what failed with: spacex-pipeline run --resources ${names}`,
+          : `Pull the failed resources with: spacex-pipeline run --resources ${names}`,
     });
   }
-  throw new PipelineError(`Cannot resume run ${runId}: run ${first.run_id} has published since`, {
+  throw new PipelineError(`Cannot resume run ${runId}: run ${first.run_id} has published since then`, {
     code: 'usage',
     hint: 'Pull again with: spacex-pipeline run',
   });
 }
 
-/** The holder of the lock is the only living run: any other run marked `running` has died. */
+/** Only the run that holds the lock is alive. Any other run marked `running` has died. */
 async function closeDeadRuns(session: Session): Promise<void> {
   await session.execute(
     `UPDATE runs SET status = 'failed', finished_at = now(), error = $1 WHERE status = 'running'`,
@@ -173,7 +176,7 @@ async function closeDeadRuns(session: Session): Promise<void> {
   );
 }
 
-/** Writes a run's end inside the caller's transaction. Returns false if the run is no longer `running`. */
+/** Writes a run's end within the caller's transaction. Returns false if the run is no longer `running`. */
 export async function recordEnd(
   session: Session,
   names: StagingNames,
@@ -226,7 +229,7 @@ async function recordResources(
   const pages = entries.flatMap((entry) =>
     entry.report.pages
       .map((file, index) => ({ ...file, run_id: runId, resource: entry.resource.name, page: index + 1 }))
-      // Earlier runs have recorded the pages that they added to the chain.
+      // Earlier runs have already recorded the pages that they added to the chain.
       .filter(({ received_by }) => !continuesChain(entry, runId) || received_by === runId),
   );
   await insertRows(
@@ -247,7 +250,7 @@ async function recordResources(
   );
 }
 
-/** Does a run continue the chain of earlier runs? */
+/** Whether a run continues the chain of earlier runs. */
 function continuesChain({ chain }: LedgerEntry, runId: string): boolean {
   return chain !== null && chain.run_id !== runId;
 }

@@ -5,14 +5,14 @@ import { noAnswer } from './errors.ts';
 import type { Session } from './session.ts';
 
 /**
- * What a backend does while a statement has had no answer for a long time: it is working, or waits for a lock; it has
- * no answer to give (`done`); or nobody can say.
+ * What a backend is doing while a statement has had no answer for a long time. It is working, is waiting for a lock,
+ * has no answer to send (`done`), or cannot be observed.
  */
 export type Activity = 'working' | 'locked out' | 'done' | 'unknown';
 
 type Backend = { state: string | null; wait_event_type: string | null };
 
-/** Asks the server over another connection. Throws if it cannot connect: then the server is out of reach. */
+/** Asks the server over a second connection. Throws if it cannot connect, because the server is then unreachable. */
 export async function probeBackend(
   pid: number,
   connectAnother: () => Promise<Connection>,
@@ -42,22 +42,22 @@ export async function probeBackend(
 function activityOf(backend: Backend | undefined): Activity {
   if (backend === undefined) return 'done';
   const { state, wait_event_type } = backend;
-  // If track_activities is off, or the role may not see it.
+  // track_activities is off, or this role may not see the backend's state.
   if (state === null || state === 'disabled') return 'unknown';
-  // A backend that waits for its client has not received what we sent, or cannot send what we wait for.
+  // A backend that is waiting for its client has not received our statement or cannot send its answer.
   if (!state.startsWith('active') || wait_event_type === 'Client') return 'done';
   return wait_event_type === 'Lock' ? 'locked out' : 'working';
 }
 
 /**
- * Ends the backend of a lost connection, which the server may not have noticed: until then its transaction could still
- * commit, and keeps its locks.
+ * Ends the backend of a lost connection. The server may not have noticed the loss. Until it does, the backend's
+ * transaction keeps its locks and could still commit.
  */
 export async function terminateBackendOf(lost: Session, session: Session): Promise<void> {
   const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE pid = $1 AND application_name = current_setting('application_name')`;
   await session.execute(sql, [lost.processId]).catch((error: unknown) => {
-    // A role that was assumed from another may not do this; the server will notice later.
+    // After SET ROLE, the new role may lack this privilege. The server will notice the loss later.
     if (!(error instanceof pg.DatabaseError)) throw error;
   });
 }

@@ -2,7 +2,7 @@ import { PipelineError } from '../../core/errors.ts';
 import { isUnmigrated, NO_RIGHT, sqlState } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** The key of the only advisory lock that a run holds on its schema. */
+/** Computes the key of an advisory lock from the lock's name. */
 const LOCK_KEY = 'hashtextextended($1, 0)';
 
 function lockName(schema: string): string {
@@ -13,9 +13,7 @@ function migrationLockName(schema: string): string {
   return `spacex-pipeline migrate ${schema}`;
 }
 
-/**
- * Locks the schema's migrations for this session; calls `wait` again and again while another session holds the lock.
- */
+/** Locks the schema's migrations for this session. Calls `wait` repeatedly while another session holds the lock. */
 export async function lockMigrations(
   session: Session,
   schema: string,
@@ -24,29 +22,29 @@ export async function lockMigrations(
   while (!(await tryLock(session, migrationLockName(schema)))) await wait();
 }
 
-/** Takes the lock of that name until the session ends. */
+/** Tries to take the lock with this name until the session ends. Returns whether it succeeded. */
 async function tryLock(session: Session, name: string): Promise<boolean> {
   if (session.locks !== null) return session.locks.take(name);
   const sql = `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`;
   return (await session.one<{ taken: boolean }>(sql, [name])).taken;
 }
 
-/** The same until the end of the transaction; waits silently. */
+/** Locks the schema's migrations until the end of the transaction. Waits silently. */
 export async function lockMigrationsInTransaction(session: Session, schema: string): Promise<void> {
   await session.execute(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`, [migrationLockName(schema)]);
 }
 
-/** Who holds the lock of a schema. */
+/** The holder of a schema's lock. */
 export type Holder = {
-  /** Its server backend; null if unknown, or if there is no server. */
+  /** The holder's server backend; null if it is unknown or if there is no server. */
   readonly backend: Backend | null;
-  /** Null if it has not started one. */
+  /** The run that the holder has started; null if there is none. */
   readonly run: HoldingRun | null;
 };
 
 /**
- * Locks the schema for this session until it ends. While another session holds the lock, calls `wait` again and again
- * with a `busy` error that names the holder; without `wait`, throws that error.
+ * Locks the schema for this session until the session ends. While another session holds the lock, repeatedly calls
+ * `wait` with a `busy` error that names the holder. Without `wait`, throws that error.
  */
 export async function lockSchema(
   session: Session,
@@ -67,8 +65,8 @@ export async function lockSchema(
 }
 
 /**
- * Inside the publish transaction: does this session still hold the lock? A run that lost its connection lost the lock
- * with it, and must never publish over a newer one.
+ * Whether this session still holds the lock; called within the publish transaction. A run that lost its connection lost
+ * the lock as well, and must never publish over a newer run.
  */
 export async function relockSchema(session: Session, schema: string): Promise<boolean> {
   if (session.locks !== null) return session.locks.holds(lockName(schema));
@@ -79,7 +77,7 @@ export async function relockSchema(session: Session, schema: string): Promise<bo
 export type Backend = { pid: number; application_name: string; backend_start: string | null };
 type HoldingRun = { run_id: string; host: string; pid: number; started_at: string };
 
-/** The run belongs to the holder if the holder has started it: a row marked `running` may be of a run that died. */
+/** A row marked `running` may belong to a run that died, so the run is returned only if the holder started it. */
 async function findHolder(session: Session, schema: string): Promise<Holder> {
   const [backend = null] = await session.rows<Backend>(
     `SELECT pid, application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -91,7 +89,7 @@ async function findHolder(session: Session, schema: string): Promise<Holder> {
   return { backend, run: run !== null && (backend === null || isOf(run, backend)) ? run : null };
 }
 
-/** The process behind a session of this program, according to the session's name. The host may be truncated. */
+/** The process that owns a session of this program, according to the session's name. The host may be truncated. */
 export function processOf({
   application_name,
 }: Backend): { readonly host: string; readonly pid: number } | null {
@@ -99,7 +97,7 @@ export function processOf({
   return host === undefined ? null : { host, pid: Number(pid) };
 }
 
-/** Ends the session of an abandoned run. Returns false if this role may not. */
+/** Ends the session of an abandoned run. Returns false if this role lacks the privilege. */
 export async function endHolder(session: Session, { pid, application_name }: Backend): Promise<boolean> {
   const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2`;
   return session.execute(sql, [pid, application_name]).then(
@@ -113,13 +111,13 @@ export async function endHolder(session: Session, { pid, application_name }: Bac
 
 export function describeHolder({ backend, run }: Holder): string {
   if (run !== null)
-    return `run ${run.run_id} holds it (host ${run.host}, pid ${run.pid}, since ${run.started_at})`;
-  if (backend === null) return 'another run holds it';
+    return `run ${run.run_id} holds the lock (host ${run.host}, pid ${run.pid}, since ${run.started_at})`;
+  if (backend === null) return 'another run holds the lock';
   // For sessions of other roles, the server shows only that they exist.
   const { application_name: name, backend_start: since } = backend;
   return since === null
-    ? 'a session of another role holds it'
-    : `another run holds it (${name}, since ${since})`;
+    ? 'a session of a different role holds the lock'
+    : `another run holds the lock (${name}, since ${since})`;
 }
 
 async function runningRun(session: Session): Promise<HoldingRun | null> {
@@ -134,7 +132,7 @@ async function runningRun(session: Session): Promise<HoldingRun | null> {
   }
 }
 
-/** A session's name ends with its process id. */
+/** A session's name ends with the id of its process. */
 function isOf(run: HoldingRun, { application_name }: Backend): boolean {
   return application_name.endsWith(` pid ${run.pid}`);
 }

@@ -6,7 +6,10 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { ConnectionLost } from './errors.ts';
 import type { Query } from './session.ts';
 
-/** Sends queries. Once the connection breaks, each fails with the reason: the one given, or the server's. */
+/**
+ * Sends queries. Once the connection breaks, each query fails with the reason passed to `lose`, or with the server's
+ * reason.
+ */
 export function trackLoss(client: pg.Client) {
   let reason: unknown = null;
   const lose = (why: unknown): void => {
@@ -26,7 +29,7 @@ export function trackLoss(client: pg.Client) {
   return {
     lose,
     query: (query: Query): Promise<pg.QueryResult> => orLoss(() => client.query(query)),
-    /** COPY FROM STDIN. Returns the number of rows. */
+    /** Runs COPY FROM STDIN. Returns the number of rows. */
     copy: (sql: string, csv: Uint8Array): Promise<number> =>
       orLoss(async () => {
         const stream = client.query(copyFrom(sql));

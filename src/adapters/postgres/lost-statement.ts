@@ -3,19 +3,22 @@ import { PipelineError } from '../../core/errors.ts';
 const HEADER_BYTES = 5;
 const READY = 'Z';
 const ERROR = 'E';
-/** The answers to Parse, Bind and Execute. Execute ends with complete, empty or suspended, or starts a copy. */
+/**
+ * The answers to Parse, Bind and Execute. The answer to Execute is complete, empty or suspended, or it starts a copy.
+ */
 const ANSWERS = { P: '1', B: '2', E: 'CIsGHW' } as const;
 
 /**
- * PGlite does not survive some statements, such as one that converts text from UTF-8 or nests a million levels deep: it
- * answers neither them nor anything later, or sends only the end of an answer. That must not look like an empty result.
+ * PGlite does not survive some statements, such as one that converts text from UTF-8 or is nested a million levels
+ * deep. It answers neither such a statement nor any later one, or it sends only the end of an answer. This must not
+ * look like an empty result.
  */
 export function watchAnswer(request: Buffer) {
   const asked = countMessages();
   asked.push(request);
   const answered = countMessages();
   return {
-    /** Reads the next bytes of the answer at once: the caller may overwrite them afterwards. */
+    /** Reads the next bytes of the answer immediately, because the caller may overwrite them afterwards. */
     push: answered.push,
     /** Throws `database` if a part of the answer is missing. */
     check(): void {
@@ -30,7 +33,7 @@ export function watchAnswer(request: Buffer) {
   };
 }
 
-/** Counts PostgreSQL's messages by type letter, however they are split into parts. */
+/** Counts PostgreSQL messages by type letter, no matter how they are split into parts. */
 function countMessages() {
   const counts = new Map<string, number>();
   const header = Buffer.alloc(HEADER_BYTES);
@@ -63,11 +66,8 @@ function countMessages() {
 }
 
 function lostStatement(): PipelineError {
-  return new PipelineError(
-    'Cannot continue: the embedded database lost a statement, and none of it took effect',
-    {
-      code: 'database',
-      hint: 'It cannot do what that asks for, such as converting text from UTF-8 or nesting very deeply. A PostgreSQL server can: --database-url.',
-    },
-  );
+  return new PipelineError('Cannot continue: the embedded database lost a statement, which had no effect', {
+    code: 'database',
+    hint: 'The embedded database does not support such a statement, for example one that converts text from UTF-8 or is nested very deeply. Use a PostgreSQL server instead: --database-url.',
+  });
 }

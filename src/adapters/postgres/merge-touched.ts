@@ -8,9 +8,9 @@ import { sameKey, type StagedResource } from './staged-resource.ts';
 type Said = { readonly rows: number; readonly sum: string };
 
 /**
- * Merges the staged rows into a target table, as `mergeTable` does without deletes, and looks at no other rows: carries
- * forward their counts from `left`, the previous publish. Both parts of a digest are sums: subtracts the touched rows
- * as they were before and adds them as they are afterwards.
+ * Merges the staged rows into a target table, like `mergeTable` without deletes, but reads no other rows. Instead, it
+ * starts from the counts of the previous publish, `left`. Both parts of a digest are sums, so it subtracts the touched
+ * rows as they were before the merge and adds them as they are afterwards.
  */
 export async function mergeTouched(
   session: Session,
@@ -47,8 +47,8 @@ export async function mergeTouched(
 }
 
 /**
- * The live rows that a merge may change, found through the staged rows: by key, or as rows of a record that was
- * received.
+ * The live rows that a merge may change, found through the staged rows: either by key or by the received record that
+ * they belong to.
  */
 function touchedSql({ resource, rows }: StagedResource, table: Table): string {
   const [main] = resource.tables;
@@ -75,7 +75,7 @@ async function look(
   return { ...found, dangling };
 }
 
-/** How many live rows belong to received records that broke their contract, found through those records. */
+/** The number of live rows that belong to received records that broke their contract, found through those records. */
 export function heldTouchedSql({ isStaged, held }: StagedResource, table: Table): string {
   if (table.keep === true) return 'SELECT 0::bigint AS n';
   return `SELECT count(*) AS n FROM ${held} h JOIN ${ident(table.name)} t ON t.${ident(table.owner)} = h.id

@@ -7,8 +7,8 @@ import { columnList, ident, literal } from './sql.ts';
 import { sameKey, type StagedResource } from './staged-resource.ts';
 
 /**
- * Makes a target table match the staged rows: t is the target, s the staging, h the held ids. Equal rows are left
- * untouched, so that a repeated run writes nothing. SQL does all the counting.
+ * Makes a target table match the staged rows. In SQL, t is the target, s the staging table and h the held ids. Equal
+ * rows are left untouched, so that a repeated run writes nothing. SQL does all the counting.
  */
 export async function mergeTable(
   session: Session,
@@ -21,7 +21,8 @@ export async function mergeTable(
     `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live, (SELECT count(*) FROM ${staged}) AS staged,
             (${heldSql(stagedResource, table)}) AS held`,
   );
-  // A single comparison of the rows on both sides shows what is left to do. It runs on several cores, an UPDATE on one.
+  // A single comparison of the rows on both sides shows what is left to do. The comparison runs on several cores, an
+  // UPDATE on only one.
   const pairs = before.live === 0 ? NO_PAIRS : await compare(session, table, staged);
   const { deleted, inserted, updated } = await change(session, stagedResource, table, runId, {
     ...before,
@@ -47,7 +48,10 @@ export async function mergeTable(
   };
 }
 
-/** Deletes, updates and inserts where a table differs from the staged rows, given their number and that of live rows. */
+/**
+ * Deletes, updates and inserts rows until a table matches the staged rows. Skips statements that the given counts show
+ * to be unnecessary.
+ */
 export async function change(
   session: Session,
   { isGone, rows }: StagedResource,
@@ -66,9 +70,9 @@ export async function change(
 type Before = { readonly live: number; readonly staged: number; readonly held: number };
 
 /**
- * The digest of a table's contents, whatever the order of its rows: their number and the sum of their hashes. Leaves
- * out columns that record when a row was made. The hash is the one that hash partitioning uses, which is the same in
- * every version.
+ * The digest of a table's contents, which does not depend on the order of the rows: the number of rows and the sum of
+ * their hashes. Omits columns that record when a row was created. The hash function is the one for hash partitioning,
+ * which is the same in every PostgreSQL version.
  */
 export async function tableDigest(session: Session, table: Table): Promise<string> {
   return (await session.one<{ digest: string }>(contentsSql(table))).digest;
@@ -84,7 +88,7 @@ export function hashSumSql({ columns }: Table): string {
   return `coalesce(sum(hash_record_extended(ROW(${columnList(compared)}), 0)), 0)`;
 }
 
-/** The contents of several tables, in one statement; `settings` are SET LOCAL and apply to it alone. */
+/** The contents of several tables, read in one statement. `settings` are SET LOCAL statements that apply only to it. */
 export async function readContents(
   session: Session,
   tables: readonly Table[],
@@ -93,14 +97,14 @@ export async function readContents(
   const each = tables.map(
     (table) => `SELECT ${literal(table.name)} AS name, contents.* FROM (${contentsSql(table)}) contents`,
   );
-  // One message is one transaction.
+  // A single message is a single transaction.
   const { rows } = await session.query<TableContents & { name: string }>(
     [...settings, each.join(' UNION ALL ')].join('; '),
   );
   return Object.fromEntries(rows.map(({ name, ...contents }) => [name, contents]));
 }
 
-/** From the last run that published the table; null if there is none. */
+/** The digest from the last run that published the table; null if there is none. */
 export async function lastDigest(session: Session, table: Table): Promise<string | null> {
   return (await session.one<{ digest: string | null }>(`SELECT (${lastDigestSql(table)}) AS digest`)).digest;
 }
@@ -109,7 +113,7 @@ function lastDigestSql(table: Table): string {
   return `SELECT digest FROM run_tables WHERE table_name = ${literal(table.name)} ORDER BY run_id DESC LIMIT 1`;
 }
 
-/** The number of rows that a merge would delete from the main table, and of all its rows. */
+/** The number of rows in the main table, and how many of them a merge would delete. */
 export async function countVanishing(
   session: Session,
   { resource, isGone }: StagedResource,
@@ -122,8 +126,8 @@ export async function countVanishing(
 }
 
 /**
- * For each referencing column, the number of rows whose reference matches no row. Leaves out a column that references
- * an empty table: nothing was ever pulled there.
+ * For each referencing column, the number of rows whose reference matches no row. Omits columns that reference an empty
+ * table, because nothing was ever pulled into that table.
  */
 export async function countDangling(session: Session, table: Table): Promise<TableCounts['dangling']> {
   const counts = Object.entries(table.columns).flatMap(([name, { references }]) =>
@@ -136,7 +140,7 @@ export async function countDangling(session: Session, table: Table): Promise<Tab
   return Object.fromEntries(Object.entries(found).flatMap(([name, n]) => (n === null ? [] : [[name, n]])));
 }
 
-/** `rows` is SQL. */
+/** `rows` is the SQL for the referencing rows. */
 export function danglingSql(rows: string, name: string, references: string): string {
   return `SELECT count(*) FROM ${rows} t
     WHERE t.${ident(name)} IS NOT NULL
@@ -144,12 +148,12 @@ export function danglingSql(rows: string, name: string, references: string): str
     HAVING EXISTS (SELECT FROM ${ident(references)})`;
 }
 
-/** The rows of the main table. */
+/** The current rows of the main table. */
 export function liveSql({ tables: [table] }: Resource, column: string): string {
   return `SELECT id, ${ident(column)} AS value FROM ${ident(table.name)}`;
 }
 
-/** The rows that the main table will have: staged rows and those that stay. */
+/** The rows that the main table will have after a merge: the staged rows and the rows that stay. */
 export function survivingSql({ resource, rows, isStaged, stays }: StagedResource, column: string): string {
   const [table] = resource.tables;
   return `SELECT s.id, s.${ident(column)} AS value FROM ${rows(table)} s
@@ -167,15 +171,15 @@ function deleteSql(table: Table, gone: string): string {
 }
 
 /**
- * The columns whose values decide whether a row has changed. A table that consists of its key has none; in a table that
- * keeps its rows, a row stays as first received.
+ * The columns whose values determine whether a row has changed. A table that consists only of its key has none. In a
+ * table that keeps its rows, a row stays as it was first received.
  */
 export function changeable({ columns, keep, key }: Table): string[] {
   if (keep === true) return [];
   return Object.keys(columns).filter((name) => columns[name]?.stamp !== true && !key.includes(name));
 }
 
-/** Is t equal to s, as far as a merge may change it? */
+/** Whether t equals s in all columns that a merge may change. */
 export function sameValues(table: Table): string {
   const columns = changeable(table);
   if (columns.length === 0) return 'true';
@@ -190,7 +194,7 @@ function updateSql(table: Table, staged: string): string {
     WHERE ${sameKey(table)} AND NOT ${sameValues(table)}`;
 }
 
-/** If no staged row has a live one, looking for it would only destroy the order of the rows. */
+/** If no staged row has a live counterpart, looking for one would only destroy the order of the rows. */
 function insertSql(table: Table, staged: string, someAreLive: boolean): string {
   const columns = Object.keys(table.columns);
   const isNew = `NOT EXISTS (SELECT FROM ${ident(table.name)} t WHERE ${sameKey(table)})`;
@@ -202,7 +206,7 @@ export type Pairs = { readonly pairs: number; readonly unchanged: number };
 
 const NO_PAIRS: Pairs = { pairs: 0, unchanged: 0 };
 
-/** The number of staged rows that have a live one, and how many of them are equal to it. */
+/** The number of staged rows that have a live counterpart, and how many of these pairs are equal. */
 export async function compare(session: Session, table: Table, staged: string): Promise<Pairs> {
   return session.one(
     `SELECT count(*) AS pairs, count(*) FILTER (WHERE ${sameValues(table)}) AS unchanged
@@ -210,7 +214,7 @@ export async function compare(session: Session, table: Table, staged: string): P
   );
 }
 
-/** How many rows stay only because their record broke its contract. */
+/** The number of rows that stay only because their record broke its contract. */
 export function heldSql({ isHeld, isStaged }: StagedResource, table: Table): string {
   if (table.keep === true) return 'SELECT 0::bigint AS n';
   return `SELECT count(*) AS n FROM ${ident(table.name)} t

@@ -22,8 +22,8 @@ export type MigrationState = {
 };
 
 /**
- * All migrations in these folders, in order. Writes nothing. Throws `migration` if the schema was made by other files
- * than these.
+ * All migrations in these folders, in order. Writes nothing. Throws `migration` if the schema was created from
+ * different files.
  */
 export async function migrationStates(
   session: Session,
@@ -38,11 +38,11 @@ export async function migrationStates(
 export type Migrated = {
   /** Names of the migrations that were applied. */
   readonly applied: readonly string[];
-  /** Objects of earlier migrations that were missing and were restored. */
+  /** Objects of earlier migrations that were missing and have been restored. */
   readonly made_again: readonly string[];
 };
 
-/** Restores what is missing from applied migrations and applies pending ones, all in one transaction. */
+/** Restores missing objects of applied migrations and applies pending migrations, all in one transaction. */
 export async function migrateUp(
   session: Session,
   database: Database,
@@ -74,10 +74,7 @@ export async function migrateUp(
   });
 }
 
-/**
- * Objects of applied migrations that no longer exist; null if this role or server cannot find out. Leaves
- * nothing behind.
- */
+/** Objects of applied migrations that no longer exist; null if this role or server cannot check. Makes no changes. */
 export async function missingNames(
   session: Session,
   { schema }: Database,
@@ -95,7 +92,9 @@ export async function missingNames(
   }
 }
 
-/** Finding out requires temporary tables, which a read-only server refuses and a role may not be allowed to create. */
+/**
+ * The check requires temporary tables, which a read-only server rejects and which a role may not be allowed to create.
+ */
 const CANNOT_MAKE = ['25006', NO_RIGHT];
 
 async function missingOf(
@@ -109,7 +108,7 @@ async function missingOf(
   return findMissing(session, schema, applied);
 }
 
-/** A role that may not create schemas may use existing ones: those stay untouched. */
+/** A role that may not create schemas can use existing ones, which stay untouched. */
 async function createSchemas(session: Session, schemas: readonly string[]): Promise<void> {
   const missing = await session.rows<{ name: string; role: string }>(
     `SELECT name, current_user AS role FROM unnest($1::text[]) AS name
@@ -124,7 +123,7 @@ async function createSchemas(session: Session, schemas: readonly string[]): Prom
       ({ name, role }) => `CREATE SCHEMA ${ident(name)} AUTHORIZATION ${ident(role)};`,
     );
     throw databaseError(`create schema ${first?.name}`, error, undefined, {
-      [NO_RIGHT]: `Let a role that may create schemas type: ${statements.join(' ')}`,
+      [NO_RIGHT]: `Run this as a role that may create schemas: ${statements.join(' ')}`,
     });
   }
 }
@@ -152,10 +151,10 @@ export async function migrateDown(
   });
 }
 
-/** Other objects depend on what has to change. */
+/** Errors raised because other objects depend on the one to change. */
 const IN_USE = ['2BP01', '0A000'];
 
-/** PostgreSQL names the objects in the way only in the detail of its error. */
+/** PostgreSQL names the dependent objects only in the detail of its error. */
 function failure(what: string, command: string, error: unknown, hints: Hints): Error {
   const state = sqlState(error) ?? '';
   const detail = typeof error === 'object' && error !== null && 'detail' in error ? error.detail : null;
@@ -164,11 +163,11 @@ function failure(what: string, command: string, error: unknown, hints: Hints): E
   const reason = `${reasonOf(error)}: ${detail.trim().replaceAll('\n', '; ')}`;
   const named = Object.assign(new Error(reason, { cause: error }), { code: state });
   return databaseError(what, named, undefined, {
-    [state]: `Drop what depends on it, to recreate it afterwards; then type: spacex-pipeline ${command}`,
+    [state]: `Drop the dependent objects (you can recreate them afterwards), then run: spacex-pipeline ${command}`,
   });
 }
 
-/** Nobody can GRANT what only an owner may do. */
+/** Owner-only operations cannot be granted to other roles. */
 async function ownersHint(session: Session, schema: string): Promise<Hints> {
   const { owners } = await session.one<{ owners: string | null }>(
     `SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ', ') AS owners
@@ -179,7 +178,7 @@ async function ownersHint(session: Session, schema: string): Promise<Hints> {
   return { [NO_RIGHT]: `Connect as a superuser, or as the role that owns the tables: ${owners}` };
 }
 
-/** One transaction; any other migration of the same schema waits for it. */
+/** Runs `work` in one transaction. Any other migration of the same schema waits for it. */
 async function migrating<T>(
   session: Session,
   database: Database,
@@ -191,7 +190,11 @@ async function migrating<T>(
     await lockMigrationsInTransaction(session, database.schema);
     hints = await ownersHint(session, database.schema);
     const result = await work(hints);
-    await commit(session, `schema ${database.schema} was migrated`, 'spacex-pipeline migrate status');
+    await commit(
+      session,
+      `schema ${database.schema} was migrated`,
+      'Check with: spacex-pipeline migrate status',
+    );
     return result;
   } catch (error) {
     await session.query('ROLLBACK').catch(() => undefined);

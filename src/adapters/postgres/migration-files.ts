@@ -5,16 +5,16 @@ import { PipelineError } from '../../core/errors.ts';
 import { sha256Of } from '../../lib/sha256.ts';
 
 export type Migration = {
-  /** Folder and file: `ledger/0001_ledger`. */
+  /** Folder and file name, such as `ledger/0001_ledger`. */
   readonly name: string;
   readonly place: 'target' | 'ledger';
   readonly up: string;
   readonly down: string;
-  /** Hash of the file's text with Unix line endings, whatever a checkout made of them. */
+  /** Hash of the file's text with Unix line endings, so that it does not depend on the checkout. */
   readonly sha256: string;
 };
 
-/** All migrations in these folders: folder by folder, each in the order of its numbers. */
+/** All migrations in these folders, folder by folder, each in numeric order. */
 export async function readMigrations(dirs: readonly string[]): Promise<Migration[]> {
   const folders = await Promise.all(dirs.map(readFolder));
   return folders.flat();
@@ -29,7 +29,10 @@ async function readFolder(dir: string): Promise<Migration[]> {
   );
 }
 
-/** A migration says where its objects go (`-- schema: target` or `ledger`), then `-- up`, then `-- down`. */
+/**
+ * A migration file names the schema for its objects (`-- schema: target` or `ledger`), followed by `-- up` and `--
+ * down`.
+ */
 function parseMigration(name: string, text: string): Migration {
   const sql = text.replaceAll('\r\n', '\n');
   const match = /^-- schema: (target|ledger)\n\n-- up\n(.*)\n-- down\n(.*)$/s.exec(sql);

@@ -8,11 +8,11 @@ export type Applied = {
   readonly name: string;
   /** ISO 8601 UTC. */
   readonly applied_at: string;
-  /** Hash of its file when it was applied; null if an old version without hashes applied it. */
+  /** Hash of its file when it was applied; null if it was applied by an old version that recorded no hashes. */
   readonly sha256: string | null;
 };
 
-/** The migrations of a schema, by name, in order. */
+/** The applied migrations of a schema, by name, in order. */
 export type History = ReadonlyMap<string, Applied>;
 
 export async function readHistory(session: Session, schema: string): Promise<History> {
@@ -20,13 +20,13 @@ export async function readHistory(session: Session, schema: string): Promise<His
   const sql = 'SELECT to_regclass($1) IS NOT NULL AS there';
   if (!(await session.one<{ there: boolean }>(sql, [table])).there) return new Map();
   const applied = await session.rows<Applied>(
-    // An old ledger lacks the column.
+    // An old ledger does not have this column.
     `SELECT name, applied_at, to_jsonb(m)->>'sha256' AS sha256 FROM ${table} m ORDER BY name`,
   );
   return new Map(applied.map((one) => [one.name, one]));
 }
 
-/** Creates the table in an existing ledger. */
+/** Creates the table of migrations in an existing ledger. */
 export async function createHistory(session: Session, schema: string): Promise<void> {
   const table = historyTable(schema);
   await session.query(
@@ -53,8 +53,8 @@ function historyTable(schema: string): string {
 }
 
 /**
- * Throws `migration` if the schema was not made by these files. Each folder is applied in its own order, up to any of
- * its files: the ledger may get another migration after the tables.
+ * Throws `migration` if the schema was not created from these files. Each folder is applied in its own order, up to any
+ * of its files, so the ledger may get another migration after the tables.
  */
 export function refuseOtherHistory(schema: string, migrations: readonly Migration[], history: History): void {
   const refuse = (reason: string, hint: string): never => {
@@ -66,37 +66,37 @@ export function refuseOtherHistory(schema: string, migrations: readonly Migratio
   const former = unknown.find((name) => !name.includes('/'));
   if (former !== undefined) {
     refuse(
-      `a version before the first release made it (migration ${former}), and there is no way to migrate it`,
-      `Give another --schema or another database, and replay the runs of the data folder there; or load everything again: spacex-pipeline --schema ${shellQuote(`${schema}_new`)} run --migrate`,
+      `it was created by a version before the first release (migration ${former}) and cannot be migrated`,
+      `Use a different --schema or database, and replay the runs of the data folder there. Or load everything again: spacex-pipeline --schema ${shellQuote(`${schema}_new`)} run --migrate`,
     );
   }
   const newer = unknown.find((name) => name > (names.findLast((own) => isOneFolder(own, name)) ?? ''));
   if (newer !== undefined) {
     refuse(
       `it was migrated by a newer version of this program (${newer})`,
-      'Use that version of spacex-pipeline, or another --schema.',
+      'Use that version of spacex-pipeline, or a different --schema.',
     );
   }
   const [missing] = unknown;
   if (missing !== undefined) {
     refuse(
-      `migration ${missing} was applied to it, and this program does not have that file`,
-      `Use the program that has it, or another --schema. In a clone, put migrations/${missing}.sql back.`,
+      `migration ${missing} was applied to it, but this program does not have that file`,
+      `Use the version of spacex-pipeline that has it, or a different --schema. In a clone, restore migrations/${missing}.sql.`,
     );
   }
   const edited = migrations.find(({ name, sha256 }) => (history.get(name)?.sha256 ?? sha256) !== sha256);
   if (edited !== undefined) {
     refuse(
       `migration ${edited.name} was edited after it was applied`,
-      `Use the program that applied it. In a clone, put migrations/${edited.name}.sql back as it was, and make the change in a new file.`,
+      `Use the version of spacex-pipeline that applied it. In a clone, restore migrations/${edited.name}.sql and make the change in a new file.`,
     );
   }
   for (const name of names.filter((own) => !history.has(own))) {
     const later = applied.findLast((other) => isOneFolder(name, other) && other > name);
     if (later === undefined) continue;
     refuse(
-      `migration ${name} is new, and ${later}, which comes after it, was applied already`,
-      `Use the program that applied it. In a clone, give migrations/${name}.sql a number after the last one.`,
+      `migration ${name} is new, but the later migration ${later} was already applied`,
+      `Use the version of spacex-pipeline that applied it. In a clone, renumber migrations/${name}.sql to come last.`,
     );
   }
 }

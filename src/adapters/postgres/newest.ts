@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../../core/target.ts';
 import type { Session } from './session.ts';
 import type { StagedResource } from './staged-resource.ts';
 
-/** Updates the digests of the newest records, inside the transaction that ends the run. */
+/** Updates the digests of the newest records within the transaction that ends the run. */
 export async function recordNewest(
   session: Session,
   { newest, resource }: StagedResource,

@@ -15,8 +15,9 @@ export type Login = {
 };
 
 /**
- * The password for a server that asks for one, if neither the URL nor a variable has it: from the first matching line
- * of the password file (`passfile` in the URL, or `~/.pgpass`), as libpq reads it. Throws if there is none.
+ * The password for a server that asks for one, if neither the URL nor an environment variable contains it. Reads the
+ * first matching line of the password file (`passfile` in the URL, or `~/.pgpass`) as libpq does. Throws if there is
+ * none.
  */
 export async function passwordFor(url: string, login: Login): Promise<string> {
   const named = new URLSearchParams(url.split('?', 2)[1]).get('passfile');
@@ -29,7 +30,7 @@ export async function passwordFor(url: string, login: Login): Promise<string> {
     .find((fields) => wanted.every((part, index) => fields[index] === '*' || fields[index] === part));
   const password = found?.[wanted.length];
   if (password) return password;
-  throw Object.assign(new Error('the server asks for a password, and none is given'), {
+  throw Object.assign(new Error('the server asks for a password, but none is set'), {
     code: WRONG_PASSWORD,
   });
 }
@@ -40,10 +41,10 @@ async function readPasswordFile(path: string): Promise<readonly string[]> {
     const { mode } = await stat(path);
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       throw new PipelineError(
-        `Cannot use the password file ${path}: users other than its owner may read it`,
+        `Cannot use the password file ${path}: users other than its owner can read it`,
         {
           code: 'usage',
-          hint: `Type: chmod 600 ${shellQuote(path)}`,
+          hint: `Run: chmod 600 ${shellQuote(path)}`,
         },
       );
     }
@@ -54,12 +55,12 @@ async function readPasswordFile(path: string): Promise<readonly string[]> {
     throw new PipelineError(`Cannot read the password file ${path}: ${reasonOf(error)}`, {
       code: 'usage',
       cause: error,
-      hint: 'Correct PGPASSFILE, or give the password as PGPASSWORD.',
+      hint: 'Correct PGPASSFILE, or set PGPASSWORD to the password.',
     });
   }
 }
 
-/** `host:port:database:user:password`; a `\` escapes a literal `:` or `\`. */
+/** The fields of a `host:port:database:user:password` line. A `\` escapes a literal `:` or `\`. */
 function fieldsOf(line: string): readonly string[] {
   return [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map(([, field = '']) =>
     field.replaceAll(/\\(.)/g, '$1'),

@@ -5,26 +5,27 @@ import { retryPastLimits } from './session-settings.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
 const REPEATS = 5;
-/** PgBouncer's code for something that it does not allow, such as a transaction in statement mode. */
+/** PgBouncer's code for something that it does not support, such as a transaction in statement mode. */
 const PROTOCOL_VIOLATION = '08P01';
 
 /**
- * Throws if a pooler in between uses another backend for each transaction or statement: a session's locks and settings
- * would end up on whichever backend it was lent. A pooler that lends one for the complete session is fine.
+ * Throws if the connection goes through a pooler that uses a different backend for each transaction or statement. A
+ * session's locks and settings would end up on whichever backend the pooler happened to use. A pooler that assigns one
+ * backend to a whole session is fine.
  */
 export async function checkPooler(
   connection: Connection,
   connectAnother: () => Promise<Connection>,
 ): Promise<void> {
   const own = await within(connection, backend);
-  // A pooler makes up the process id that the protocol gives a client for cancelling.
+  // A pooler makes up the process id that a client receives for cancel requests.
   if (own === connection.key().processId) return;
   const others: Connection[] = [];
   try {
     for (let round = 0; round < 2; round++) {
       const other = await connectAnother();
       others.push(other);
-      // A pooler gives an idle client's backend to the next transaction, unless the backend belongs to that client.
+      // A pooler gives an idle client's backend to the next transaction, unless that client has the backend to itself.
       await within(other, ({ query }) => query({ text: 'BEGIN' })).catch((error: unknown) => {
         throw sqlState(error) === PROTOCOL_VIOLATION ? sharedBackend('statement', error) : notLent(error);
       });
@@ -54,23 +55,23 @@ async function within<T>(connection: Connection, ask: (connection: Connection) =
   }
 }
 
-/** If a pooler has no backend to spare, it makes the client wait for one. */
+/** If a pooler has no free backend, it makes the client wait for one. */
 function notLent(error: unknown): unknown {
   if (sqlState(error) !== NO_ANSWER) return error;
   return new PipelineError('Cannot use this pooler: it does not provide a second connection', {
     code: 'database',
     cause: error,
-    hint: 'Give the address of the server itself, or a larger pool.',
+    hint: 'Connect to the server directly, or use a larger pool.',
   });
 }
 
 function sharedBackend(mode: 'statement' | 'transaction', cause?: unknown): PipelineError {
   return new PipelineError(
-    `Cannot use this connection: a pooler in ${mode} mode (such as PgBouncer) stands in front of the server, and locks are not safe behind it`,
+    `Cannot use this connection: it goes through a pooler (such as PgBouncer) in ${mode} mode, where locks are not safe`,
     {
       code: 'database',
       cause,
-      hint: 'Give the address of the server itself, or of a pooler in session mode (pool_mode=session).',
+      hint: 'Connect to the server directly, or through a pooler in session mode (pool_mode=session).',
     },
   );
 }

@@ -6,7 +6,10 @@ import type { Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
 import { sameKey, type StagedResource } from './staged-resource.ts';
 
-/** What publishing the staged rows would do to one table, with the first rows of each kind. Writes nothing. */
+/**
+ * What publishing the staged rows would change in one table, with the first rows of each kind of change. Writes
+ * nothing.
+ */
 export async function previewTable(
   session: Session,
   stagedResource: StagedResource,
@@ -38,7 +41,7 @@ function goneSql({ isGone }: StagedResource, table: Table): string {
   return `FROM ${ident(table.name)} t WHERE ${isGone(table) ?? 'false'}`;
 }
 
-/** The same if only rows of received records are deleted, found through those records. */
+/** The same if only rows of received records are deleted; finds the rows through those records. */
 function goneTouchedSql({ isStaged, resource, rows }: StagedResource, table: Table): string {
   const [main] = resource.tables;
   const mayGo = table.name !== main.name && table.keep !== true;
@@ -46,13 +49,13 @@ function goneTouchedSql({ isStaged, resource, rows }: StagedResource, table: Tab
     WHERE ${mayGo ? `NOT ${isStaged(table)}` : 'false'}`;
 }
 
-/** In a table that keeps all its rows: how many rows are not staged. */
+/** The number of rows that are not staged, for a table that keeps all its rows. */
 function keptSql({ isStaged }: StagedResource, table: Table): string {
   if (table.keep !== true) return 'SELECT 0::bigint AS n';
   return `SELECT count(*) AS n FROM ${ident(table.name)} t WHERE NOT ${isStaged(table)}`;
 }
 
-/** Records whose validation would come out differently from what the ledger's open lines say. */
+/** Records that the ledger lists as rejects but that are now valid, and vice versa. */
 export async function previewRejects(
   session: Session,
   { resource, rows, rejects }: StagedResource,
@@ -79,7 +82,7 @@ export async function previewRejects(
   };
 }
 
-/** Before and after have the form in which every value leaves the database; SQL decides whether they differ. */
+/** The values before and after are printed like all values from the database; SQL decides whether they differ. */
 async function firstRows(
   session: Session,
   table: Table,

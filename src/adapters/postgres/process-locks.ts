@@ -1,14 +1,14 @@
-/** What a session has locked among the sessions of its process. */
+/** The locks that one session holds among the sessions of its process. */
 export type SessionLocks = {
-  /** False if another session holds it, or this one does already. */
+  /** Returns false if another session, or this one, already holds the lock. */
   readonly take: (name: string) => boolean;
   readonly holds: (name: string) => boolean;
   readonly releaseAll: () => void;
 };
 
 /**
- * Locks among the sessions of the embedded database. For PostgreSQL they are one session, and an advisory lock would
- * admit all of them.
+ * Locks among the sessions of the embedded database. PostgreSQL sees them as a single session, so an advisory lock
+ * would admit all of them.
  */
 export class ProcessLocks {
   readonly #owners = new Map<string, SessionLocks>();

@@ -13,14 +13,14 @@ export type TargetRow = Readonly<Record<string, unknown>> & {
   readonly _loaded_at: string;
 };
 
-/** A deleted row as it last was, and the run that deleted it. */
+/** The last state of a deleted row, and the run that deleted it. */
 export type Tombstone = {
   readonly run_id: string;
   readonly deleted_at: string;
   readonly row: Readonly<Record<string, unknown>>;
 };
 
-/** The parts of a run that explain a row. */
+/** The facts about a run that explain a row. */
 export type RunFacts = {
   readonly run_id: string;
   readonly status: RunStatus;
@@ -32,26 +32,26 @@ export type RunFacts = {
   readonly run_dir: string;
 };
 
-/** The pages behind a published run; for runs that share a chain, those of the last run. */
+/** The pages behind a published run. For runs that share a chain, the pages of the last run. */
 export type PublishedRun = Pick<RunFacts, 'run_id' | 'host' | 'run_dir'> & {
   readonly pages: readonly RawFile[];
 };
 
 export type Provenance = {
-  /** The rows that the record with that id currently has in the table. */
+  /** The rows that the record currently has in the table. */
   readonly rows: readonly TargetRow[];
   /** Newest first. */
   readonly tombstones: readonly Tombstone[];
-  /** The runs that those rows and tombstones name. */
+  /** The runs that the rows and tombstones refer to. */
   readonly runs: readonly RunFacts[];
   /**
-   * Newest first. For a deleted row, only those before the run that deleted it, because that run did not receive the
+   * Newest first. For a deleted row, only runs before the one that deleted it, because that run did not receive the
    * record.
    */
   readonly published: readonly PublishedRun[];
 };
 
-/** What target and ledger know about the rows made from one record, from a single state of the database. */
+/** What the target and the ledger contain about the rows of one record, from a single snapshot of the database. */
 export async function readProvenance(
   session: Session,
   { resource, table }: { readonly resource: string; readonly table: Table },
@@ -59,7 +59,7 @@ export async function readProvenance(
 ): Promise<Provenance> {
   try {
     return await inSnapshot(session, async () => {
-      // Users may have added columns, with any name and type.
+      // Users may have added columns with any name and type.
       const found = await session.printed(
         `SELECT * FROM ${ident(table.name)} WHERE ${ident(table.owner)} = $1 ORDER BY ${columnList(table.key)}`,
         [id],
@@ -96,6 +96,10 @@ export async function readProvenance(
       return { rows: live, tombstones, runs, published };
     });
   } catch (error) {
-    throw databaseError(`explain ${table.name} ${id}`, error, 'A run or migrate up makes the tables.');
+    throw databaseError(
+      `explain ${table.name} ${id}`,
+      error,
+      'Create the tables with: spacex-pipeline migrate up',
+    );
   }
 }

@@ -2,22 +2,22 @@ import type { LastPublish } from '../../core/target.ts';
 import { isDatabaseFailure } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** The published run and pages. */
+/** The published run and its pages. */
 export type PublishedRawFiles = Pick<LastPublish, 'run_id' | 'address' | 'simulated' | 'pages'>;
 
-/** The rows of `run_resources` that say what is published: one for each resource. */
+/** The rows of `run_resources` that describe the published data, one per resource. */
 export const LAST_PUBLISHED = `(SELECT DISTINCT ON (e.resource) e.* FROM run_resources e JOIN runs f USING (run_id)
   WHERE e.status = 'succeeded' AND f.status IN ('succeeded', 'partial') ORDER BY e.resource, e.run_id DESC)`;
 
 type Found<T> = T & { readonly resource: string };
 
-/** For each resource that has been published. */
+/** The raw files of each resource that has been published. */
 export async function publishedRawFiles(session: Session): Promise<ReadonlyMap<string, PublishedRawFiles>> {
   const found = await session.rows<Found<PublishedRawFiles>>(lastRuns());
   return byResource(found);
 }
 
-/** For each resource. */
+/** The last publish of each resource. */
 export async function lastPublishes(session: Session): Promise<ReadonlyMap<string, LastPublish>> {
   const found = await session.rows<Found<LastPublish>>(`SELECT p.*,
        EXISTS (SELECT FROM rejects j WHERE j.resource = p.resource AND j.status IN ('open', 'waived')) AS has_rejects,
@@ -27,7 +27,7 @@ export async function lastPublishes(session: Session): Promise<ReadonlyMap<strin
   return byResource(found);
 }
 
-/** For a run's resource `rr` and its run `r`; null for a snapshot. */
+/** The chain of the resource `rr` in the run `r`; null for a snapshot. */
 const CHAIN = `CASE WHEN rr.chain_run_id IS NOT NULL THEN jsonb_build_object('run_id', rr.chain_run_id,
       'full_at', ${isoTime('rr.full_at')}, 'cursor', ${isoTime('rr.cursor')}, 'scope', rr.scope, 'folder_id', r.folder_id) END`;
 
@@ -35,7 +35,7 @@ function isoTime(column: string): string {
   return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** Something published without a raw file cannot be a starting point. */
+/** Data that was published without a raw file cannot be a starting point. */
 function byResource<T extends Pick<LastPublish, 'pages'>>(
   found: readonly Found<T>[],
 ): ReadonlyMap<string, T> {
@@ -43,8 +43,8 @@ function byResource<T extends Pick<LastPublish, 'pages'>>(
 }
 
 /**
- * The pages of a run's resource `rr` as a JSON array, times as ISO 8601 UTC. In a chain, the pages of all published
- * runs since its full pass, because each run records only what it added.
+ * The pages of the resource `rr` of a run, as a JSON array with times as ISO 8601 UTC. For a chain, the pages of all
+ * published runs since its full pass, because each run records only the pages that it added.
  */
 export function pagesSql(): string {
   return `(SELECT coalesce(jsonb_agg(jsonb_build_object('path', p.path, 'url', p.url, 'bytes', p.bytes, 'sha256', p.sha256,
@@ -60,8 +60,8 @@ export function pagesSql(): string {
 type AtAll = { readonly published: boolean; readonly newest: string | null };
 
 /**
- * Was anything ever published? Null if the ledger cannot be read or is locked: this question is not worth waiting for.
- * `newest` is the run that started last.
+ * Whether anything was ever published, and the run that started last (`newest`). Null if the ledger cannot be read or
+ * is locked, because the answer is not worth waiting for.
  */
 export async function anythingPublished(session: Session): Promise<AtAll | null> {
   const sql = `SELECT coalesce(bool_or(status IN ('succeeded', 'partial')), false) AS published, max(run_id) AS newest FROM runs`;
@@ -74,7 +74,7 @@ export async function anythingPublished(session: Session): Promise<AtAll | null>
   }
 }
 
-/** The last run that published each resource. Reads nothing about other runs: there may be thousands. */
+/** The last run that published each resource. Reads nothing about other runs, because there may be thousands. */
 function lastRuns(more = ''): string {
   return `SELECT rr.resource, r.run_id, r.address, r.simulated, ${pagesSql()} AS pages${more}
      FROM ${LAST_PUBLISHED} rr JOIN runs r USING (run_id)`;

@@ -8,8 +8,8 @@ const UNDEFINED_FUNCTION = '42883';
 const SYNTAX = '42601';
 
 /**
- * Hints for an error in a statement that a user typed, by its SQLSTATE: PostgreSQL's own hint, or the name that a
- * mistyped one most likely means. None for errors that the statement did not cause.
+ * Hints for an error in a user's statement, by SQLSTATE: PostgreSQL's own hint, or the most likely correction of a
+ * mistyped name. Empty for errors that the statement did not cause.
  */
 export async function hintForStatement(
   session: Session,
@@ -31,7 +31,7 @@ type Mistake = {
   readonly session: Session;
   readonly sql: string;
   readonly state: string;
-  /** The word at the position that PostgreSQL reports, as typed, and the one before it. */
+  /** The word at the position that PostgreSQL reports, as typed. `before` is the word before it. */
   readonly at: string;
   readonly before: string;
   readonly schemas: readonly string[] | undefined;
@@ -53,13 +53,13 @@ async function meantBy(mistake: Mistake): Promise<string | null> {
   }
 }
 
-const LISTED = 'Tables and views are listed by: spacex-pipeline tables';
+const LISTED = 'List tables and views with: spacex-pipeline tables';
 
 function fallback({ position, state }: StatementFault, sql: string): string {
-  // As in MySQL and DuckDB: SHOW TABLES, or DESCRIBE and a name.
+  // SHOW TABLES or DESCRIBE, as in MySQL and DuckDB.
   if (state === UNDEFINED_TABLE || /^\s*(?:show|desc|describe)\b/i.test(sql)) return LISTED;
-  // PostgreSQL reports no position only for a second statement.
-  if (state === SYNTAX && position === null) return 'Give one statement at a time.';
+  // Of all syntax errors, only the one about a second statement has no position.
+  if (state === SYNTAX && position === null) return 'Run one statement at a time.';
   return 'Correct the statement, then try again.';
 }
 
@@ -86,9 +86,7 @@ async function columnMeant({ at, schemas, session, sql }: Mistake): Promise<stri
   const meant = suggest(name, columns);
   if (meant !== null && meant !== name) return `Did you mean ${meant}?`;
   const [table] = named;
-  return table === undefined
-    ? null
-    : `The columns of ${table} are listed by: spacex-pipeline tables ${table}`;
+  return table === undefined ? null : `List the columns of ${table} with: spacex-pipeline tables ${table}`;
 }
 
 async function functionMeant({ at, session }: Mistake): Promise<string | null> {
@@ -100,7 +98,7 @@ async function functionMeant({ at, session }: Mistake): Promise<string | null> {
   return meant === null ? null : `Did you mean ${meant}()?`;
 }
 
-/** The words of most statements: among equally close words, the first one is suggested. */
+/** The most common keywords. They come first because the first of several equally close words is suggested. */
 const COMMON = ['select', 'from', 'where', 'group', 'order', 'by', 'limit', 'join', 'on', 'having'];
 const KEYWORDS = `SELECT word FROM pg_get_keywords()
   WHERE catcode IN ('R', 'T') OR word IN ('values', 'insert', 'update', 'delete', 'set', 'exists', 'between', 'explain', 'show')
@@ -108,7 +106,7 @@ const KEYWORDS = `SELECT word FROM pg_get_keywords()
 
 async function keywordMeant({ at, before, session }: Mistake): Promise<string | null> {
   const words = [...COMMON, ...(await session.texts(KEYWORDS))];
-  // A mistyped keyword is parsed as an alias, so that PostgreSQL complains about the next word.
+  // PostgreSQL parses a mistyped keyword as an alias, so it complains about the next word.
   for (const word of [before, at]) {
     const meant = word.length < 3 || words.includes(word.toLowerCase()) ? null : suggest(word, words);
     if (meant !== null) return `Did you mean ${meant.toUpperCase()}?`;
@@ -124,7 +122,7 @@ async function relations(session: Session, schemas: readonly string[] | undefine
   );
 }
 
-/** The schemas in which the statement looks for names. */
+/** Restricts a query to the schemas in which the statement looks up names. */
 function inPlaces(parameter: string): string {
   return `nspname = ANY (coalesce(${parameter}, current_schemas(false)::text[]))`;
 }
@@ -133,7 +131,7 @@ function placesOf(schemas: readonly string[] | undefined): readonly string[] | n
   return schemas?.flatMap((schema) => [schema, ledgerSchema(schema)]) ?? null;
 }
 
-/** The parts of the name at the position that PostgreSQL reports; none if it reports no position. */
+/** The parts of the name at the position that PostgreSQL reports; empty if it reports no position. */
 export function nameInFault(sql: string, error: unknown): readonly string[] {
   const position = statementFault(error)?.position ?? null;
   return position === null ? [] : partsOf(wordsAt(sql, position)[1]);
@@ -146,7 +144,7 @@ function partsOf(word: string): readonly string[] {
     .map((part) => (part.startsWith('"') ? part.replaceAll('"', '') : part.toLowerCase()));
 }
 
-/** The word before a position in the text, and the one at it. */
+/** The word before a position in the text, and the word at the position. */
 function wordsAt(sql: string, position: number): readonly [before: string, at: string] {
   const characters = Array.from(sql);
   const rest = characters.slice(position - 1).join('');

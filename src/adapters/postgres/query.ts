@@ -7,12 +7,12 @@ import { searchPath } from './session-settings.ts';
 import type { RowSet, Session } from './session.ts';
 
 /**
- * Runs one statement on the target. Looks for names in these schemas, or else in the session's. Without `write`, three
- * things restrict it: the extended protocol accepts no second statement, so nothing can end the read-only transaction;
- * only reading statements are accepted, because COPY and DO can write files and start programs even there; and a
- * superuser reads as `pg_read_all_data`, which may not call functions like lo_export. Not prevented: a superuser can
- * take the role back inside a function's SQL text, and PostgreSQL allows some effects to anyone who logs in (cancelling
- * one's own other queries, advisory locks).
+ * Runs one statement on the target. Looks up names in these schemas, by default in the session's. Without `write`,
+ * three restrictions apply. The extended protocol accepts no second statement, so nothing can end the read-only
+ * transaction. Only reading statements are accepted, because COPY and DO can write files and start programs even in a
+ * read-only transaction. A superuser reads as `pg_read_all_data`, which may not call functions such as lo_export. Two
+ * things remain possible: a superuser can become a superuser again in the SQL text of a function, and PostgreSQL allows
+ * every user some side effects (canceling the user's other queries, advisory locks).
  */
 export async function runQuery(
   session: Session,
@@ -24,7 +24,7 @@ export async function runQuery(
   let isDemoted = false;
   let limits: Hints = {};
   try {
-    // A query leaves out the rows that the policies of the connected role hide, as in any other client.
+    // As in any other client, a query omits the rows that policies hide from the connected role.
     const begin = options.write ? 'BEGIN' : 'BEGIN READ ONLY';
     const path =
       options.schemas === undefined ? '' : `; SET LOCAL search_path TO ${searchPath(...options.schemas)}`;
@@ -33,7 +33,8 @@ export async function runQuery(
     limits = await applyRoleLimits(session);
     if (!isCommand) await refuseUnknown(session, sql);
     const result = await session.printed(sql);
-    if (options.write) await commit(session, 'the query took effect', 'Look at what it should have changed.');
+    if (options.write)
+      await commit(session, 'the query took effect', 'Check the rows that the query should have changed.');
     else await session.query('ROLLBACK');
     return result;
   } catch (error) {
@@ -47,15 +48,16 @@ export async function runQuery(
   }
 }
 
-const WRITE_HINT = 'Queries are read-only; give --write to change data.';
+const WRITE_HINT = 'Queries are read-only. Use --write to change data.';
 const DEMOTED_HINTS = {
   [HIDDEN_ROWS]:
-    'Without --write, the query of a superuser reads as pg_read_all_data, to which the policies of this table apply: give --write, or connect as a role with BYPASSRLS.',
+    "Without --write, a superuser's query reads as pg_read_all_data, which this table's policies apply to. Use --write, or connect as a role with BYPASSRLS.",
 };
 
 /**
- * Until the end of the transaction. A query before the user's own also makes sure that the transaction stays read-only.
- * Policies apply to that role but not to a superuser, from whom no row may be hidden.
+ * Applies until the end of the transaction. Policies apply to pg_read_all_data but not to a superuser, and no row may
+ * be hidden from a superuser. Running a query before the user's statement also ensures that the transaction stays
+ * read-only.
  */
 const DEMOTE_SUPERUSER = `SELECT set_config('role', 'pg_read_all_data', true), set_config('row_security', 'off', true)
   FROM pg_roles WHERE rolname = current_user AND rolsuper`;
@@ -67,23 +69,26 @@ const WRITING = new Set(
    reset revoke rollback savepoint security set start truncate unlisten update vacuum`.split(/\s+/),
 );
 
-/** May it be sent? False if PostgreSQL has no command of that name. Throws `database` for commands that are refused. */
+/**
+ * Whether the command is known and allowed; false if PostgreSQL has no command with that name. Throws `database` for
+ * commands that are not allowed.
+ */
 function isKnownCommand(sql: string, write: boolean): boolean {
   const text = afterComments(sql);
   const [word = ''] = /^\w*/.exec(text.toLowerCase()) ?? [];
   const [other] = /^[\\.][^\s;]*/.exec(text) ?? [];
   if (other !== undefined) {
     throw refusal(
-      `${other} is a command of another client, not SQL`,
-      'Tables, views and their columns are listed by: spacex-pipeline tables',
+      `${other} is not SQL, but a command of a different client`,
+      'List tables, views and their columns with: spacex-pipeline tables',
     );
   }
   if (write || READING.has(word)) return true;
-  if (WRITING.has(word)) throw refusal(`${word.toUpperCase()} may change something`, WRITE_HINT);
+  if (WRITING.has(word)) throw refusal(`${word.toUpperCase()} may change data`, WRITE_HINT);
   if (word !== '') return false;
   throw refusal(
     text === '' ? 'the statement is empty' : 'it does not begin with a statement',
-    'Give one that reads, such as a SELECT; or --write for one that changes data.',
+    'Use a statement that reads, such as SELECT, or use --write to change data.',
   );
 }
 
@@ -94,8 +99,7 @@ function refusal(reason: string, hint: string): PipelineError {
 const EXPLAINED = 'EXPLAIN (FORMAT TEXT) ';
 
 /**
- * Throws PostgreSQL's own error about an unknown command. Sends the command under EXPLAIN, so that it is never carried
- * out.
+ * Throws PostgreSQL's own error for an unknown command. Sends the command with EXPLAIN, so that it is never executed.
  */
 async function refuseUnknown(session: Session, sql: string): Promise<void> {
   await session.printed(`${EXPLAINED}${sql}`).catch((error: unknown) => {
@@ -103,19 +107,19 @@ async function refuseUnknown(session: Session, sql: string): Promise<void> {
     if (position === null) throw error;
     throw Object.assign(Object(error), { position: String(position - EXPLAINED.length) });
   });
-  throw refusal('it may change something', WRITE_HINT);
+  throw refusal('it may change data', WRITE_HINT);
 }
 
-/** Rows that COPY sends to the client would be lost, and PGlite waits forever for rows that COPY expects from it. */
+/** Rows that COPY sends to the client would be lost, and PGlite would wait forever for rows from the client. */
 function refuseCopyOfClient(sql: string): void {
   if (!/^copy\b.*\b(?:from|to)\s+(?:stdin|stdout)\b/is.test(afterComments(sql))) return;
   throw refusal(
     'COPY through stdin or stdout needs psql',
-    'Give a SELECT, with --csv if you like; or INSERT … VALUES.',
+    'Use SELECT, optionally with --csv, or INSERT … VALUES.',
   );
 }
 
-/** The text after leading white space, parentheses and comments, which nest in PostgreSQL. */
+/** The text after any leading white space, parentheses and comments. In PostgreSQL, comments can be nested. */
 function afterComments(sql: string): string {
   let at = 0;
   let depth = 0;

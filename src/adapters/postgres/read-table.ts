@@ -8,9 +8,9 @@ const FETCHED_ROWS = 5000;
 export type ReadableTable = {
   readonly name: string;
   readonly columns: readonly string[];
-  /** The type of each column as PostgreSQL writes it, `numeric(10,2)`; for a domain, its base type. */
+  /** The type of each column as PostgreSQL writes it, such as `numeric(10,2)`. For a domain, its base type. */
   readonly types: readonly string[];
-  /** Expressions over the table as `t`. Rows that are equal by all of them are equal byte for byte. */
+  /** Sort expressions over the table as `t`. Rows that are equal in all of them are identical byte for byte. */
   readonly order: readonly string[];
 };
 
@@ -20,11 +20,11 @@ type Column = {
   readonly name: string;
   readonly is: string;
   readonly type: 'text' | 'sorted' | 'other';
-  /** Its place in the primary key, from 0. */
+  /** Its position in the primary key, starting at 0; null if it is not part of the key. */
   readonly key: number | null;
 };
 
-/** Tables and views with these names; `missing` lists the names that match none. */
+/** Finds tables and views by name. `missing` lists the names that match none. */
 export async function readableTables(
   session: Session,
   schema: string,
@@ -43,7 +43,7 @@ export async function readableTables(
 
 /**
  * A primary key does not cover the rows of tables that inherit from this one. Text inside a value, as in jsonb or a
- * range, is sorted by the database's language: such types count as unsorted.
+ * range, is sorted by the database's collation, so these types count as unsorted.
  */
 const TABLES = `SELECT c.relname::text AS name, bool_or(i.indrelid IS NOT NULL) AS has_key,
     coalesce(json_agg(json_build_object(
@@ -71,7 +71,8 @@ function keyOrder(columns: readonly Column[]): readonly string[] {
 }
 
 /**
- * Not every type can be sorted, and values that sort as equal may differ, such as 1.0 and 1.00: the text decides last.
+ * Not every type can be sorted, and values that sort as equal can differ, such as 1.0 and 1.00. The text is therefore
+ * the last criterion.
  */
 function wholeOrder(columns: readonly Column[]): readonly string[] {
   const names = columns.map(({ name }) => name);
@@ -81,12 +82,12 @@ function wholeOrder(columns: readonly Column[]): readonly string[] {
   ];
 }
 
-/** The order of a language differs between machines; the order of bytes does not. */
+/** A language's sort order differs between machines; byte order does not. */
 function sortExpression({ name, type }: Column): string {
   return type === 'text' ? `t.${ident(name)}::text COLLATE "C"` : `t.${ident(name)}`;
 }
 
-/** Runs `work` on one state of the database: does not see what others publish meanwhile. */
+/** Runs `work` on a single snapshot of the database, so that it does not see what others publish in the meantime. */
 export async function inSnapshot<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
     await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -97,8 +98,8 @@ export async function inSnapshot<T>(session: Session, work: () => Promise<T>): P
 }
 
 /**
- * All rows of a table in its order, some thousands at a time: its columns, or the values of these expressions over the
- * table as `t`. Call it in a snapshot.
+ * All rows of a table in its order, a few thousand at a time: its columns, or the values of the given expressions over
+ * the table as `t`. Must be called in a snapshot.
  */
 export async function* readTable(
   session: Session,

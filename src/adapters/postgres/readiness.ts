@@ -5,11 +5,14 @@ import { LEDGER_RIGHTS } from './rights.ts';
 import type { Database, Session } from './session.ts';
 import { ledgerSchema } from './sql.ts';
 
-/** What a run needs and the migrated schema lacks. */
+/** What the migrated schema lacks for a run. */
 export type Unready = {
-  /** Tables of the ledger: no run is possible without them. */
+  /** Missing tables of the ledger. Without them, no run is possible. */
   readonly ledger: readonly string[];
-  /** Resources that cannot be loaded, with the reason: one of their own tables, or one that they refer to. */
+  /**
+   * Resources that cannot be loaded, with the reason: a problem with one of their tables or with a table that they
+   * reference.
+   */
   readonly resources: ReadonlyMap<string, PipelineError>;
 };
 
@@ -40,7 +43,10 @@ function missing({ name }: Resource, lack: string, schema: string): PipelineErro
   });
 }
 
-/** With any other key than the table's own, a merge would confuse rows. Null if the keys are the same. */
+/**
+ * If the key in the database differs from the key in the code, a merge would confuse rows. Null if the keys are the
+ * same.
+ */
 function otherKey(
   { name: resource, tables }: Resource,
   found: ReadonlyMap<string, Found>,
@@ -59,7 +65,7 @@ function otherKey(
   return null;
 }
 
-/** The first thing that a resource lacks; null for nothing. */
+/** The first object that a resource lacks; null if it lacks none. */
 function lackOf({ tables }: Resource, found: ReadonlyMap<string, Found>): string | null {
   for (const { name, columns } of tables as readonly Table[]) {
     const own = found.get(name)?.columns;
@@ -69,14 +75,14 @@ function lackOf({ tables }: Resource, found: ReadonlyMap<string, Found>): string
     const reference = Object.values(columns).find(
       ({ references }) => references !== undefined && !found.has(references),
     );
-    if (reference !== undefined) return `table ${reference.references}, to which it refers,`;
+    if (reference !== undefined) return `table ${reference.references}, which it references,`;
   }
   return null;
 }
 
 type Found = { readonly columns: ReadonlySet<string>; readonly key: readonly string[] };
 
-/** The columns and the key of each table of a schema; an empty key where it has none. */
+/** The columns and the key of each table in a schema. The key is empty if a table has none. */
 async function readTables(session: Session, schema: string): Promise<ReadonlyMap<string, Found>> {
   const found = await session.rows<{ name: string; columns: string[]; key: string[] }>(
     `SELECT relname::text AS name, array_agg(attname::text) AS columns,

@@ -4,9 +4,9 @@ import type { Session } from './session.ts';
 import type { StagedResource } from './staged-resource.ts';
 
 /**
- * Updates the lines of one resource with what a run set aside, inside the transaction that ends the run. A resumed run
- * counts a record once. Only a run that published shows which records are fixed or gone; if it pulled changes, only for
- * the records that it received.
+ * Updates the reject lines of one resource after a run, within the transaction that ends the run. A resumed run counts
+ * a record once. Only a run that has published shows which records are fixed or gone. If that run pulled changes, it
+ * shows this only for the records that it received.
  */
 export async function recordRejects(
   session: Session,
@@ -45,7 +45,7 @@ export async function recordRejects(
 export const REJECT_STATUSES = ['open', 'fixed', 'waived', 'gone'] as const;
 export type RejectStatus = (typeof REJECT_STATUSES)[number];
 
-/** The state of a record and of one way in which it broke its contract. */
+/** A record and one way in which it broke its contract, with the current status. */
 export type RejectLine = {
   readonly resource: string;
   readonly id: string;
@@ -60,7 +60,7 @@ export type RejectLine = {
   readonly errors: readonly ContractFault[];
 };
 
-/** A line with its record: where it was last seen, and its bytes if the ledger has them. */
+/** A line with its record: where the record was last seen, and its bytes if the ledger contains them. */
 export type KeptReject = RejectLine & {
   readonly page: number;
   readonly index: number;
@@ -72,7 +72,7 @@ export type RejectFilter = {
   readonly resources?: readonly string[] | null;
   readonly status?: RejectStatus | null;
   readonly id?: string | null;
-  /** Last seen in this run. */
+  /** Only lines last seen in this run. */
   readonly runId?: string | null;
   readonly limit: number;
 };
@@ -92,12 +92,12 @@ export async function findRejects(session: Session, filter: RejectFilter): Promi
   );
   return found.map((line) => ({
     ...line,
-    errors: JSON.parse(line.errors) as ContractFault[], // written by recordRejects alone
+    errors: JSON.parse(line.errors) as ContractFault[], // only recordRejects writes this column
     bytes: line.bytes === null ? null : Buffer.from(line.bytes, 'hex'),
   }));
 }
 
-/** Waives the open lines of a record, for a reason. Returns their number. */
+/** Waives the open lines of a record for the given reason. Returns the number of lines. */
 export async function waiveRejects(
   session: Session,
   id: string,

@@ -8,13 +8,16 @@ import { ident } from './sql.ts';
 
 /** Objects of applied migrations that no longer exist. */
 export type Missing = {
-  /** The statements that restore it, in order. */
+  /** The objects to restore, in order. */
   readonly parts: readonly Part[];
-  /** For people: a schema or a table stands for everything in it. */
+  /** For display. A schema or a table stands for everything in it. */
   readonly names: readonly string[];
 };
 
-/** Looks for what these migrations created. Call it in a transaction; leaves nothing behind but search_path. */
+/**
+ * Finds missing objects that these migrations created. Must be called in a transaction. Changes nothing but the search
+ * path.
+ */
 export async function findMissing(
   session: Session,
   schema: string,
@@ -47,8 +50,8 @@ function relationOf(schema: string, { place, table }: Part): string {
 }
 
 /**
- * Restores what is missing, without its rows. Throws `database` for a column or key that existing rows would lack,
- * `migration` if the kind of records is no longer known.
+ * Restores missing objects, without their rows. Throws `database` if existing rows prevent a restored column or key,
+ * and `migration` if the kind of records is no longer known.
  */
 export async function restoreMissing(
   session: Session,
@@ -60,7 +63,7 @@ export async function restoreMissing(
     await useSchema(session, schemaOf(part.place, schema));
     await createPart(session, part).catch((error: unknown) => {
       const own = part.name === null ? part.table : `${part.name} of table ${part.table}`;
-      const what = `recreate ${part.kind} ${own} of schema ${schemaOf(part.place, schema)}`;
+      const what = `recreate ${part.kind} ${own} in schema ${schemaOf(part.place, schema)}`;
       const lacking = isOfRows(error) ? { [sqlState(error) ?? '']: emptyHint(schema, part) } : hints;
       throw databaseError(what, error, undefined, lacking);
     });
@@ -83,20 +86,20 @@ async function createPart(session: Session, { sql, may_be_invalid }: Part): Prom
   }
 }
 
-/** Is the error caused by existing rows? */
+/** Whether existing rows caused the error. */
 function isOfRows(error: unknown): boolean {
   return sqlState(error)?.startsWith('23') === true;
 }
 
 function emptyHint(schema: string, { place, table }: Part): string {
-  // Rows of a ledger belong to a run, whose own row may be the one that lacks something.
+  // Other rows of a ledger reference a run, so emptying the table of runs empties their tables as well.
   const cascade = place === 'ledger' ? ' CASCADE' : '';
   const sql = `TRUNCATE ${ident(schemaOf(place, schema), table)}${cascade}`;
-  const rest = place === 'ledger' ? 'Its history is lost' : 'The next run loads its rows again';
-  return `${rest}. Empty the table, then migrate up: spacex-pipeline query --write ${shellQuote(sql)}`;
+  const rest = place === 'ledger' ? 'its history is lost' : 'the next run loads its rows again';
+  return `Empty the table (${rest}), then run migrate up: spacex-pipeline query --write ${shellQuote(sql)}`;
 }
 
-/** The runs also record which kind of records the target holds; if it holds none, the kind does not matter. */
+/** The runs also record which kind of records the target contains. If the target is empty, the kind does not matter. */
 async function recallKind(session: Session, schema: string): Promise<void> {
   const ledger = schemaOf('ledger', schema);
   const known = await session.execute(
@@ -110,12 +113,12 @@ async function recallKind(session: Session, schema: string): Promise<void> {
   );
   const some = tables.map((name) => `EXISTS (SELECT FROM ${ident(schema, name)})`).join(' OR ');
   const found = await session.one<{ some: boolean }>(`SELECT ${some || 'false'} AS "some"`);
-  if (found.some) throw unaccounted(schema, 'target', 'it has rows');
+  if (found.some) throw unaccounted(schema, 'target', 'it contains rows');
 }
 
 /**
- * The history of a schema that has none: all migrations if everything exists that they create, none if nothing does.
- * Throws `migration` for anything in between.
+ * Reconstructs the history of a schema that has none: all migrations if every object that they create exists, none if
+ * no object exists. Throws `migration` for anything in between.
  */
 export async function appliedByCatalog(
   session: Session,
@@ -133,20 +136,23 @@ export async function appliedByCatalog(
     );
     const names = found.slice(0, NAMED).map(({ table }) => table);
     const more = found.length > NAMED ? ` and ${found.length - NAMED} more` : '';
-    if (found.length > 0) throw unaccounted(schema, place, `it has ${names.join(', ')}${more}`);
+    if (found.length > 0) throw unaccounted(schema, place, `it contains ${names.join(', ')}${more}`);
   }
   return [];
 }
 
-/** Beyond these, a message only says how many more there are. */
+/** A message lists at most this many names and then says how many more there are. */
 const NAMED = 3;
 
-/** Nothing is loaded into tables without a ledger: their rows may be simulated or real. */
+/** Nothing is loaded into tables without a ledger, because their rows may be simulated or real. */
 function unaccounted(schema: string, place: Migration['place'], what: string): PipelineError {
   const own = schemaOf(place, schema);
   const sql = `ALTER SCHEMA ${ident(own)} RENAME TO set_aside_${place}`;
-  return new PipelineError(`Cannot migrate schema ${own}: ${what}, and no ledger says how they got there`, {
-    code: 'migration',
-    hint: `Give another --schema; or set this one aside, which loses nothing, and migrate up: spacex-pipeline query --write ${shellQuote(sql)}`,
-  });
+  return new PipelineError(
+    `Cannot migrate schema ${own}: ${what}, but no ledger records where they came from`,
+    {
+      code: 'migration',
+      hint: `Use a different --schema. Or rename this one, which loses nothing, and run migrate up: spacex-pipeline query --write ${shellQuote(sql)}`,
+    },
+  );
 }

@@ -4,12 +4,13 @@ import { wrapErrors } from './errors.ts';
 import { LAST_PUBLISHED } from './published.ts';
 import type { Session } from './session.ts';
 
-/** Throws `database` if the ledger cannot be read: then nobody knows what may be deleted. */
+/** Throws `database` if the ledger cannot be read, because it is then unknown what may be deleted. */
 export async function retentionLedger(session: Session): Promise<RetentionLedger> {
   return wrapErrors(
     'read the ledger (no run folder was removed)',
     async () => {
-      // Published runs first: a run that ends meanwhile is still `running` below, or is kept as well.
+      // Reads published runs first: a run that ends in the meantime is either still `running` in the next query or kept
+      // as well.
       const stood = await session.rows<{
         run_id: string;
         received_by: string | null;
@@ -25,12 +26,13 @@ export async function retentionLedger(session: Session): Promise<RetentionLedger
         basedOn: new Set(stood.flatMap(({ run_id, received_by }) => [run_id, received_by ?? run_id])),
       };
     },
-    'Try: spacex-pipeline migrate status',
+    'Check with: spacex-pipeline migrate status',
   );
 }
 
 /**
- * Deletes the tombstones of rows that were deleted before `before`, in milliseconds since 1970; returns their number.
+ * Deletes the tombstones of rows that were deleted before `before` (milliseconds since 1970). Returns the number of
+ * tombstones.
  */
 export async function pruneTombstones(session: Session, before: number, dryRun: boolean): Promise<number> {
   const old = 'FROM tombstones WHERE deleted_at < to_timestamp($1 / 1000.0)';

@@ -3,7 +3,7 @@ import { databaseError, NO_RIGHT } from './errors.ts';
 import type { Database, Session } from './session.ts';
 import { ident, ledgerSchema } from './sql.ts';
 
-/** The tables of the ledger, with the privileges that a run needs on each. */
+/** The ledger's tables, with the privileges that a run needs on each of them. */
 export const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   contents: ['SELECT', 'INSERT'],
   migrations: ['SELECT'],
@@ -16,21 +16,21 @@ export const LEDGER_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   runs: ['SELECT', 'INSERT', 'UPDATE'],
   tombstones: ['SELECT', 'INSERT', 'DELETE'],
 };
-/** What `serve` needs in addition. */
+/** The additional privileges that `serve` needs. */
 export const JOB_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   job_switches: ['SELECT', 'INSERT', 'UPDATE'],
   job_tries: ['SELECT', 'INSERT', 'UPDATE'],
 };
 const WRITE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
-/** Beyond these, a message only says how many more there are. */
+/** A message lists at most this many names and then says how many more there are. */
 const NAMED = 5;
 
 type Needed = { readonly schema: string; readonly name: string | null; readonly right: string };
 type Lacking = { readonly what: string; readonly rights: string };
 
 /**
- * Throws `database` with every privilege that this role lacks: to use the schemas, to stage, to read the tables and, if
- * it `publishes`, to write them. Ignores missing tables.
+ * Throws `database` with every privilege that this role lacks: for using the schemas, for staging, for reading the
+ * tables and, if the run `publishes`, for writing them. Ignores missing tables.
  */
 export async function checkRights(
   { schema }: Database,
@@ -66,12 +66,12 @@ async function lacks(schema: string, session: Session, lacking: readonly Lacking
   const { role } = await session.one<{ role: string }>('SELECT current_user AS role');
   const named = lacking.slice(0, NAMED).map(({ what, rights }) => `${rights} on ${what}`);
   const more = lacking.length > NAMED ? ` and more on ${lacking.length - NAMED} other tables` : '';
-  const reason = `permission denied, role ${role} lacks ${named.join('; ')}${more}`;
+  const reason = `permission denied because role ${role} lacks ${named.join('; ')}${more}`;
   const error = Object.assign(new Error(reason), { code: NO_RIGHT });
   return databaseError(`use schema ${schema}`, error, undefined, { [NO_RIGHT]: grantHint(schema, role) });
 }
 
-/** Everything that a role needs for runs. */
+/** Grants everything that a role needs for runs. */
 function grantHint(schema: string, role: string): string {
   const [target, ledger] = [ident(schema), ident(ledgerSchema(schema))];
   const grants = [
@@ -80,5 +80,5 @@ function grantHint(schema: string, role: string): string {
     `${WRITE.join(', ')} ON ALL TABLES IN SCHEMA ${target}, ${ledger}`,
   ];
   const sql = grants.map((grant) => `GRANT ${grant} TO ${ident(role)};`).join(' ');
-  return `Let the owner of both schemas and their tables, or a superuser, type: ${sql}`;
+  return `Run this as the owner of both schemas and their tables, or as a superuser: ${sql}`;
 }

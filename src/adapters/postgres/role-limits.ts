@@ -1,7 +1,7 @@
 import { CANCELLED, LOCK_NOT_AVAILABLE, type Hints } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** The limits that end a single statement, by SQLSTATE. */
+/** The settings that limit a single statement, by the SQLSTATE of the resulting error. */
 const LIMITS: Readonly<Record<string, string>> = {
   [CANCELLED]: 'statement_timeout',
   [LOCK_NOT_AVAILABLE]: 'lock_timeout',
@@ -9,8 +9,8 @@ const LIMITS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Applies the limits that the role or the database has on the server to this transaction: the administrator may limit
- * what a user types. Returns the hints for a statement that they end.
+ * Applies the limits that the role or the database has on the server to this transaction, because the administrator may
+ * limit users' statements. Returns the hints for statements that exceed a limit.
  */
 export async function applyRoleLimits(session: Session): Promise<Hints> {
   const applied = await session.rows<{ name: string; value: string; role: string }>(
@@ -22,7 +22,7 @@ export async function applyRoleLimits(session: Session): Promise<Hints> {
     const one = applied.find(({ name }) => name === limit);
     if (one === undefined) return [];
     const { name, role, value } = one;
-    const hint = `${name} is ${value} for ${role} on the server: raise it there, as with ALTER ROLE … SET ${name}.`;
+    const hint = `The server limits ${role} with ${name} = ${value}. Raise the limit there, for example with ALTER ROLE … SET ${name}.`;
     return [[state, hint]];
   });
   return Object.fromEntries(hints);

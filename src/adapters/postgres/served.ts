@@ -11,18 +11,18 @@ import { openDatabase, Session, type Database, type Query } from './session.ts';
 import { valueParsers } from './value-parsers.ts';
 
 export type ServedOptions = {
-  /** The socket of a gateway. */
+  /** The socket of the gateway. */
   readonly socket: string;
-  /** For people: the folder of the database. */
+  /** For display: the database folder. */
   readonly name: string;
   readonly schema: string;
-  /** Ends the connections: a statement that is in progress cannot be stopped. */
+  /** Ends the connections, because a statement in progress cannot be stopped. */
   readonly signal: AbortSignal;
 };
 
 /**
- * Reads an embedded database that another process holds: each session is a client of that process's gateway. Null if
- * nobody listens. Sessions have the superuser's rights, as in the process that holds it.
+ * Reads an embedded database that another process has open. Each session is a client of that process's gateway. Null if
+ * no gateway is listening. Sessions have superuser privileges, as in that process.
  */
 export async function openServed(options: ServedOptions): Promise<Database | null> {
   const { name, signal, socket } = options;
@@ -30,7 +30,7 @@ export async function openServed(options: ServedOptions): Promise<Database | nul
   return openDatabase(name, options.schema, (schema, _, onClose) =>
     openSession(socket, schema, signal, onClose).catch((error: unknown) => {
       signal.throwIfAborted();
-      throw databaseError(`read ${name} through the process that holds it`, error);
+      throw databaseError(`read ${name} through the process that has it open`, error);
     }),
   );
 }
@@ -63,7 +63,7 @@ async function openSession(
     types: valueParsers,
   });
   const { lose, query } = trackLoss(client);
-  // Without a Terminate message, which would wait for a turn.
+  // Sends no Terminate message, which would have to wait for a turn.
   const leave = (reason: unknown): void => {
     signal.removeEventListener('abort', abort);
     lose(reason);
@@ -81,7 +81,7 @@ async function openSession(
   };
   const session = new Session({
     send,
-    copy: () => Promise.reject(new Error('a gateway takes no rows')),
+    copy: () => Promise.reject(new Error('a gateway does not support COPY')),
     processId: () => 0,
     locks: null,
     async close() {

@@ -26,16 +26,16 @@ const ANSWER_TIMEOUT_SECONDS = 30;
 export type ServerOptions = {
   readonly url: string;
   readonly schema: string;
-  /** The setting that chose the server, for hints. */
+  /** The setting that specifies the server, for hints. */
   readonly urlFrom?: string;
-  /** Cancels running statements, on the server too, and prevents further ones. */
+  /** Cancels running statements, on the server as well, and prevents new ones. */
   readonly signal?: AbortSignal;
   readonly answerTimeoutSeconds?: number;
-  /** Gets a line for each slow statement. */
+  /** Receives a line for each slow statement. */
   readonly log?: StatementRules['log'];
 };
 
-/** A PostgreSQL server, by URL. Connects lazily; each session has its own connection. */
+/** A PostgreSQL server, specified by a URL. Connects lazily. Each session has its own connection. */
 export function openServer(options: ServerOptions): Database {
   const { urlFrom = '--database-url', log = null } = options;
   const { signal = new AbortController().signal } = options;
@@ -45,7 +45,7 @@ export function openServer(options: ServerOptions): Database {
   let tls: ReturnType<typeof readTls> | null = null;
   let settled: Encryption | null = null;
 
-  /** The first connection decides how all of them are encrypted, and whether they may be used at all. */
+  /** The first connection determines how all connections are encrypted, and whether they can be used. */
   async function open(evenAborted: boolean): Promise<Connection> {
     const limits = { silenceMs, signal, evenAborted };
     const { url, encryptions } = await (tls ??= readTls(withUser(options.url, urlFrom)));
@@ -88,7 +88,7 @@ export function openServer(options: ServerOptions): Database {
       return session;
     } catch (error) {
       await connection?.end();
-      const otherwise = `Check ${urlFrom}, and that the server is up; sslmode=prefer connects without TLS if the server has none.`;
+      const otherwise = `Check ${urlFrom}, and make sure that the server is up. If the server does not support TLS, use sslmode=prefer.`;
       throw databaseError(`connect to ${name}`, error, otherwise, connectHints(urlFrom));
     }
   }
@@ -97,13 +97,13 @@ export function openServer(options: ServerOptions): Database {
 }
 
 type SessionRules = Omit<StatementRules, 'probeBackend'> & {
-  /** Its statements are sent even after the signal has aborted. */
+  /** Whether the session sends statements even after the signal has aborted. */
   readonly evenAborted: boolean;
   readonly probeBackend: (pid: number) => Promise<Activity>;
   readonly onClose: () => void;
 };
 
-/** Turns a connection into a session: configured, with its statements in turn and limited. */
+/** Turns a connection into a session: applies the settings, and sends statements one at a time, with limits. */
 async function openSession(connection: Connection, schema: string, rules: SessionRules): Promise<Session> {
   let pid = 0;
   const limited = limitStatements(connection, { ...rules, probeBackend: () => rules.probeBackend(pid) });
@@ -137,7 +137,10 @@ async function openSession(connection: Connection, schema: string, rules: Sessio
   return session;
 }
 
-/** Ends a statement whose client has disconnected, for example at a second Ctrl-C. Not every system notices. */
+/**
+ * Makes the server end a statement whose client has disconnected, for example after a second Ctrl-C. Not every system
+ * supports this.
+ */
 async function noticeLostClient(session: Session): Promise<void> {
   try {
     await session.query(`SET client_connection_check_interval = '10s'`);
@@ -146,13 +149,16 @@ async function noticeLostClient(session: Session): Promise<void> {
   }
 }
 
-/** Without a user, uses the operating system's, as libpq does. Throws `usage` if the system has no name for it. */
+/**
+ * If the URL names no user, uses the operating system's user, as libpq does. Throws `usage` if the system has no name
+ * for that user.
+ */
 function withUser(url: string, urlFrom: string): string {
   if (userOf(url) !== null) return url;
   const user = userName();
   if (user !== null) return addParameters(url, [['user', user]]);
   throw new PipelineError(
-    `Cannot connect to ${maskUrl(url)}: it names no user, and this system has no name for user id ${process.getuid?.()}`,
-    { code: 'usage', hint: `Give the user in ${urlFrom}, or as PGUSER.` },
+    `Cannot connect to ${maskUrl(url)}: the URL names no user, and this system has no name for user id ${process.getuid?.()}`,
+    { code: 'usage', hint: `Set the user in ${urlFrom} or in PGUSER.` },
   );
 }

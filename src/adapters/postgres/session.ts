@@ -6,41 +6,47 @@ import { printedParsers } from './value-parsers.ts';
 
 export type Query = (QueryConfig | QueryArrayConfig) & {
   readonly queryMode?: 'extended';
-  /** If it fails, its transaction is rolled back before the next statement. */
+  /** If the query fails, its transaction is rolled back before the next statement. */
   readonly isTransaction?: boolean;
 };
 
-/** Sends the statements of a session, one at a time; those with `evenAborted` even after the signal has aborted. */
+/**
+ * Sends a session's statements, one at a time. Statements with `evenAborted` are sent even after the signal has
+ * aborted.
+ */
 export type Line = {
   readonly send: (query: Query, evenAborted: boolean) => Promise<QueryResult>;
   /** Returns the number of rows. */
   readonly copy: (copy: Copy, evenAborted: boolean) => Promise<number>;
-  /** The server's id of the connection; 0 if there is no server. */
+  /** The process id of the server's backend; 0 if there is no server. */
   readonly processId: () => number;
   /** Locks among the sessions of this process; null if the server's advisory locks are used. */
   readonly locks: SessionLocks | null;
   readonly close: () => Promise<void>;
 };
 
-/** Rows as CSV without a header, copied into a table. */
+/** CSV rows without a header, to be copied into a table. */
 export type Copy = {
   readonly table: readonly string[];
   readonly columns: readonly string[];
   readonly csv: Uint8Array<ArrayBuffer>;
 };
 
-/** The result of a statement, by position: two columns may have the same name, and a name may be `__proto__`. */
+/**
+ * The result of a statement. Values are identified by position, because two columns may have the same name, and a name
+ * may be `__proto__`.
+ */
 export type RowSet = {
   readonly columns: readonly string[];
-  /** Each with a value for each column. */
+  /** Each row contains one value per column. */
   readonly rows: readonly (readonly unknown[])[];
-  /** The number of rows that it returned, or else affected; null if it does neither. */
+  /** The number of returned rows, or of affected rows if the statement returns none; null if there is neither. */
   readonly count: number | null;
 };
 
 /**
- * One connection to the target, configured for this program, and the only way to send statements over it. On the
- * embedded database, all sessions share one connection.
+ * One connection to the target, configured for this program. All statements go through a session. On the embedded
+ * database, all sessions share one connection.
  */
 export class Session {
   readonly #line: Line;
@@ -51,7 +57,7 @@ export class Session {
     this.#evenAborted = evenAborted;
   }
 
-  /** The same session for cleaning up: its statements are sent even after the signal has aborted. */
+  /** The same session for cleanup. Its statements are sent even after the signal has aborted. */
   get evenAborted(): Session {
     return new Session(this.#line, true);
   }
@@ -69,7 +75,7 @@ export class Session {
     return result.rows;
   }
 
-  /** For a query that returns one column of texts. */
+  /** For a query that returns a single text column. */
   async texts(sql: string, values: readonly unknown[] = []): Promise<string[]> {
     const rows = await this.rows<Record<string, string>>(sql, values);
     return rows.flatMap((row) => Object.values(row));
@@ -78,7 +84,7 @@ export class Session {
   /** For a query that always returns one row. */
   async one<R extends QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<R> {
     const [row] = await this.rows<R>(sql, values);
-    if (row === undefined) throw new Error('the database returned no row where one was expected');
+    if (row === undefined) throw new Error('the database returned no row, but one was expected');
     return row;
   }
 
@@ -88,14 +94,16 @@ export class Session {
     return rowCount ?? 0;
   }
 
-  /** Several statements in one message, which is one transaction. Returns the result of the last one. */
+  /** Runs several statements in one message, which is one transaction. Returns the result of the last statement. */
   async query<R extends QueryResultRow>(sql: string): Promise<QueryResult<R>> {
     const result: QueryResult<R> = await this.#send({ text: sql });
-    // For several statements, pg returns a list.
+    // For several statements, pg returns an array.
     return [result].flat().at(-1) ?? result;
   }
 
-  /** One statement, with its values as they are printed: the extended protocol accepts no second statement. */
+  /**
+   * Runs one statement and returns its values as they are printed. The extended protocol accepts no second statement.
+   */
   async printed(sql: string, values: readonly unknown[] = []): Promise<RowSet> {
     const query = { text: sql, values: [...values], rowMode: 'array' as const, types: printedParsers };
     const { fields, rows, rowCount } = await this.#send({ ...query, queryMode: 'extended' });
@@ -108,15 +116,15 @@ export class Session {
   }
 
   /**
-   * For another library: one statement or several, which may be a transaction of their own, with values as pg itself
-   * parses them. Returns pg's result.
+   * For third-party libraries: runs one or more statements, which may be their own transaction. Returns pg's result,
+   * with values as parsed by pg itself.
    */
   async foreign(sql: string, values?: readonly unknown[]): Promise<QueryResult | QueryResult[]> {
     const query = { text: sql, types: pg.types, isTransaction: true };
     return this.#send(values === undefined ? query : { ...query, values: [...values] });
   }
 
-  /** COPY. Returns the number of rows. */
+  /** Runs COPY. Returns the number of rows. */
   async copyCsv(table: Copy['table'], columns: Copy['columns'], csv: Copy['csv']): Promise<number> {
     return this.#line.copy({ table, columns, csv }, this.#evenAborted);
   }
@@ -126,34 +134,34 @@ export class Session {
   }
 
   async #send(query: Query): Promise<QueryResult> {
-    // Everything that was interrupted ends with a ROLLBACK.
+    // All interrupted work ends with a ROLLBACK, which is always sent.
     return this.#line.send(query, this.#evenAborted || query.text === 'ROLLBACK');
   }
 }
 
 export type ConnectOptions = {
-  /** Also after the signal has aborted: to clean up, or to find out whether a commit arrived. */
+  /** Connects even after the signal has aborted, for cleanup or to find out whether a commit succeeded. */
   readonly evenAborted?: boolean;
 };
 
-/** The database that holds target, staging and ledger. */
+/** The database that contains the target, staging and ledger. */
 export type Database = {
-  /** For people: `host/database` or the folder; no secrets. */
+  /** For display: `host/database`, or the folder. Contains no secrets. */
   readonly name: string;
   readonly schema: string;
-  /** Opens another session; on the embedded database, sessions share its connection. */
+  /** Opens a new session. On the embedded database, all sessions share a connection. */
   readonly connect: (options?: ConnectOptions) => Promise<Session>;
   /**
-   * The same database for another schema. It ends with this one; closing it closes nothing else. On the embedded
-   * database, a transaction in one schema keeps the statements of all others waiting.
+   * The same database for a different schema. It closes together with this database, but closing it does not close this
+   * database. On the embedded database, a transaction in one schema blocks the statements of all other schemas.
    */
   readonly inSchema: (schema: string) => Database;
   readonly close: () => Promise<void>;
 };
 
 /**
- * A database whose sessions have connections of their own. Closing it closes all of them; closing it for another schema
- * closes those of that schema. `open` must call `onClose` when its session is closed.
+ * A database in which each session has its own connection. Closing the database closes all sessions; closing it for a
+ * different schema closes only the sessions of that schema. `open` must call `onClose` when its session is closed.
  */
 export function openDatabase(
   name: string,

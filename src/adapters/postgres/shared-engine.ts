@@ -3,21 +3,21 @@ import { Turns, type TurnRules } from './turns.ts';
 
 export type SharedEngine = ReturnType<typeof shareEngine>;
 
-/** The embedded database, whose only session this program's own work and the clients of a gateway use in turn. */
+/** The embedded database. Its only session is used in turn by this program's own work and by a gateway's clients. */
 export function shareEngine(engine: Engine) {
   let guests: TurnRules | null = null;
   const turns = new Turns({
-    // Once it has ended, everything that waits should find out.
+    // Once the engine has ended, no turn is kept, so that everyone who is waiting finds out.
     isKept: () => !engine.isEnded() && (engine.isInTransaction() || guests?.isKept() === true),
     enter: async (owner) => engine.isEnded() || guests === null || guests.enter(owner),
     onKept: (owner) => guests?.onKept(owner),
   });
-  // Notifies everyone who waits for a turn that was kept.
+  // Wakes up everyone who is waiting for a kept turn.
   void engine.ended.then(() => turns.take(null, async () => undefined));
   return {
     engine,
     turns,
-    /** From then on, a gateway takes part in each turn. */
+    /** From then on, a gateway has a say in each turn. */
     admit(rules: TurnRules): void {
       guests = rules;
     },

@@ -1,9 +1,9 @@
 import { sha256Of } from '../../lib/sha256.ts';
 
-/** PostgreSQL truncates longer names without an error. */
+/** PostgreSQL silently truncates longer names. */
 export const NAME_BYTES = 63;
 
-/** The only place that quotes SQL identifiers, and constants where parameters are impossible. */
+/** The only module that quotes SQL identifiers, and constants that cannot be parameters. */
 export function ident(...path: readonly string[]): string {
   return path.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
 }
@@ -12,7 +12,7 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** `a, b, c`, each quoted, and prefixed with the alias if given. */
+/** `a, b, c`, each quoted and prefixed with the alias, if any. */
 export function columnList(columns: readonly string[], alias?: string): string {
   return columns
     .map((column) => (alias === undefined ? ident(column) : `${alias}.${ident(column)}`))
@@ -22,8 +22,8 @@ export function columnList(columns: readonly string[], alias?: string): string {
 const LEDGER = '_pipeline';
 
 /**
- * `<schema>_pipeline`. PostgreSQL keeps 63 bytes of a name: a longer name is shortened to as many characters as fit,
- * plus a hash that distinguishes it from others with the same beginning.
+ * `<schema>_pipeline`. PostgreSQL keeps only 63 bytes of a name, so a longer name is shortened to as many characters as
+ * fit, plus a hash that distinguishes it from other names with the same beginning.
  */
 export function ledgerSchema(schema: string): string {
   if (Buffer.byteLength(schema + LEDGER) <= NAME_BYTES) return schema + LEDGER;

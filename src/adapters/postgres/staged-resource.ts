@@ -4,15 +4,15 @@ import { ident, literal } from './sql.ts';
 import type { StagingNames } from './staging.ts';
 
 /**
- * The staged rows of one resource, as SQL. In conditions, t is a live row of the table; in queries, s is a staged one.
+ * The staged rows of one resource, as SQL. In conditions, t is a live row of the table; in queries, s is a staged row.
  */
 export type StagedResource = ReturnType<typeof createStagedResource>;
 
-/** With `deletes`, a record that was not received has been deleted. */
+/** With `deletes`, a record that was not received counts as deleted. */
 export function createStagedResource(names: StagingNames, resource: Resource, deletes = false) {
   const { name, tables } = resource;
   const [main] = tables;
-  /** The rows of this resource in a table that all resources share. */
+  /** The rows of this resource in a table shared by all resources. */
   const own = (shared: readonly string[]): string =>
     `(SELECT * FROM ${ident(...shared)} WHERE resource = ${literal(name)})`;
   const rows = (table: Table): string => ident(...names.rows(table));
@@ -23,26 +23,27 @@ export function createStagedResource(names: StagingNames, resource: Resource, de
     resource,
     /** The staged rows of a table. */
     rows,
-    /** Ids of records that broke their contract. */
+    /** The ids of records that broke their contract. */
     held: own(names.held),
     /** The records that were set aside. */
     rejects: own(names.rejects),
     /** Digests of the newest records, if the resource is pulled by changes. */
     newest: ident(...names.newest(resource)),
-    /** Is there a staged row with the key of t? */
+    /** Whether there is a staged row with the key of t. */
     isStaged,
-    /** Was the record of t received, and did it break its contract? */
+    /** Whether the record of t was received and broke its contract. */
     isHeld,
-    /** Does a merge delete t? Null if it deletes no row. */
+    /** Whether a merge deletes t; null if a merge deletes no row of the table. */
     isGone: (table: Table): string | null => {
       if (table.keep === true) return null;
       if (deletes) return `NOT ${isStaged(table)} AND NOT ${isHeld(table)}`;
       if (table.name === main.name) return null;
-      // A record that was received again came with all its child rows, whatever is uncertain about others.
+      // A received record comes with all its child rows, so any other child row of it is gone, whatever is unknown
+      // about other records.
       return `NOT ${isStaged(table)}
     AND EXISTS (SELECT FROM ${rows(main)} m WHERE m.id = t.${ident(table.owner)})`;
     },
-    /** Does t, which is not staged, stay in the main table? */
+    /** Whether t stays in the main table although it is not staged. */
     stays: deletes ? isHeld(main) : 'true',
   };
 }

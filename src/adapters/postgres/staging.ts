@@ -8,7 +8,7 @@ import { columnList, ident, ledgerSchema, literal } from './sql.ts';
 
 const PREFIX = 'staging_';
 const DROP_TIMEOUT_SECONDS = 2;
-/** Another session has a lock on the table, an object depends on it, or the privilege was revoked just now. */
+/** Another session has locked the table, an object depends on it, or the privilege has just been revoked. */
 const IN_THE_WAY = [LOCK_NOT_AVAILABLE, '2BP01', NO_RIGHT];
 const ID = `${sqlType({ type: 'id' })} NOT NULL`;
 const HELD = { resource: ID, id: ID };
@@ -23,16 +23,16 @@ const REJECTS = {
   record_offset: 'bigint NOT NULL',
   record: 'bytea',
 };
-/** With fewer rows, PostgreSQL estimates their number well enough from the size of the table. */
+/** With fewer rows, PostgreSQL estimates their number well enough from the table's size. */
 const ANALYZED_ROWS = 1000;
 const HELD_BATCH_BYTES = 1 << 20;
 
-/** Where a run's rows wait to be published: unlogged tables in the ledger schema. */
+/** The staging tables of a run: unlogged tables in the ledger schema whose rows are waiting to be published. */
 export type StagingNames = ReturnType<typeof stagingNames>;
 
 /**
- * Named after the end of a UUID. Each attempt uses a new one, even in a resumed run: this role could not drop a table that
- * another role left under the same name.
+ * Named after the end of a UUID. Each attempt uses a new UUID, even in a resumed run, because this role could not drop
+ * a table of the same name that another role had left behind.
  */
 export function stagingNames(schema: string, attempt: string) {
   const name = (table: string): readonly string[] => [
@@ -41,21 +41,21 @@ export function stagingNames(schema: string, attempt: string) {
   ];
   return {
     rows: (table: Table) => name(table.name),
-    /** For all resources. */
+    /** Shared by all resources. */
     held: name('_held'),
     rejects: name('_rejects'),
-    /** For a resource that is pulled by changes. */
+    /** Only for a resource that is pulled by changes. */
     newest: (resource: Resource) => name(`_newest_${resource.name}`),
   };
 }
 
-/** Creates the tables that all resources share. */
+/** Creates the tables shared by all resources. */
 export async function createShared(session: Session, names: StagingNames): Promise<void> {
   const sql = [createSql(names.held, HELD), createSql(names.rejects, REJECTS)].join(';');
   await wrapErrors('create staging tables', () => session.query(sql));
 }
 
-/** The tables that all resources share must exist. */
+/** The shared tables must already exist. */
 export async function openStaging(
   database: Database,
   names: StagingNames,
@@ -63,7 +63,7 @@ export async function openStaging(
 ): Promise<Staging> {
   const session = await database.connect();
   try {
-    // Start afresh: an earlier attempt at the same resource may have left rows.
+    // Starts fresh, because an earlier attempt at the same resource may have left rows behind.
     const shared = [names.held, names.rejects].map(
       (name) => `DELETE FROM ${ident(...name)} WHERE resource = ${literal(resource.name)}`,
     );
@@ -90,7 +90,7 @@ export async function openStaging(
     async newest(records) {
       const encoder = createCsvEncoder(Object.keys(NEWEST));
       for (const [id, sha256] of records) encoder.encode({ id, sha256 });
-      const what = `digests of the records of ${resource.name}`;
+      const what = `record digests of ${resource.name}`;
       await load(what, names.newest(resource), NEWEST, encoder.take());
     },
     async reject(rejects) {
@@ -104,7 +104,7 @@ export async function openStaging(
     async finish(staged) {
       const large = resource.tables.filter(({ name }) => (staged[name] ?? 0) >= ANALYZED_ROWS);
       if (large.length === 0) return;
-      // The merge joins on the key alone. Sampling every column of 205,000 launches took 1.2 s.
+      // The merge joins only on the key. Sampling every column of 205,000 launches took 1.2 s.
       const keys = large.map((table) => `${ident(...names.rows(table))} (${columnList(table.key)})`);
       await wrapErrors(`analyze staging tables for ${resource.name}`, () =>
         session.query(`SET default_statistics_target = 10; ANALYZE ${keys.join(', ')}`),
@@ -115,8 +115,8 @@ export async function openStaging(
 }
 
 /**
- * Drops all staging tables that this role may drop; only the holder of the schema's lock may call it. Leaves tables
- * that somebody is reading, such as a backup, or has based a view on, to the next call.
+ * Drops all staging tables that this role may drop. Only the holder of the schema's lock may call this. Tables that a
+ * session is reading (such as a backup) or that a view depends on are left to the next call.
  */
 export async function dropStaging(holder: Session, schema: string): Promise<void> {
   const session = holder.evenAborted;
@@ -133,8 +133,8 @@ export async function dropStaging(holder: Session, schema: string): Promise<void
 }
 
 /**
- * Staging left by killed runs of other roles, which this role may not drop. It harms nothing, and its owner
- * can drop it.
+ * Staging tables left behind by killed runs of other roles, which this role may not drop. They do no harm, and their
+ * owners can drop them.
  */
 export async function foreignStaging(
   session: Session,

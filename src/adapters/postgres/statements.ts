@@ -4,7 +4,7 @@ import type { Connection } from './connect.ts';
 import { CANCELLED, ConnectionLost, noAnswer, reasonOf, sqlState } from './errors.ts';
 import type { Activity } from './liveness.ts';
 
-/** After an interruption: how much longer a statement may take, to be cancelled or to clean up. */
+/** After an interruption: how much longer a statement may take to be canceled or to clean up. */
 const PATIENCE_MS = 2500;
 const CANCEL_TIMEOUT_MS = 2000;
 
@@ -12,23 +12,23 @@ export type StatementRules = {
   readonly signal: AbortSignal;
   /** How long the server may be silent before it is asked what it is doing. */
   readonly silenceMs: number;
-  /** Asks over another connection. Throws if the server is out of reach. */
+  /** Asks the server over a second connection. Throws if the server is unreachable. */
   readonly probeBackend: () => Promise<Activity>;
-  /** Breaks every other connection to a server that is out of reach. */
+  /** Breaks all other connections to an unreachable server. */
   readonly loseAll: (reason: Error) => void;
   readonly log: Pick<Log, 'warn'> | null;
 };
 
 /**
- * Limits the wait for statements: the signal cancels the running one, and the connection is broken if the server is
- * silent and out of reach. Only one statement may be in progress at a time.
+ * Limits the wait for statements. The signal cancels the running statement, and the connection is broken if the server
+ * is silent and unreachable. Only one statement may be in progress at a time.
  */
 export function limitStatements(connection: Connection, rules: StatementRules) {
   const { signal } = rules;
   const patienceMs = Math.min(rules.silenceMs, PATIENCE_MS);
   /**
-   * Sends one statement and waits for its end; `name` is for people. With `evenAborted`, also after the signal has
-   * aborted.
+   * Sends one statement and waits for its end; `name` is for display. With `evenAborted`, sends it even after the
+   * signal has aborted.
    */
   return async <T>(name: string, send: () => Promise<T>, evenAborted: boolean): Promise<T> => {
     if (!evenAborted) signal.throwIfAborted();
@@ -50,18 +50,18 @@ export function limitStatements(connection: Connection, rules: StatementRules) {
       stopWatching();
       clearTimeout(patience);
       signal.removeEventListener('abort', interrupt);
-      // The next statement must not be hit.
+      // A cancel request must not hit the next statement.
       await Promise.all(cancels);
     }
   };
 }
 
-/** If the connection was lost during a commit, its outcome is unknown, so it is more than an interruption. */
+/** If the connection was lost during a commit, the outcome is unknown, so the error is more than an interruption. */
 function isFromCancel(error: unknown, name: string): boolean {
   return sqlState(error) === CANCELLED || (error instanceof ConnectionLost && name !== 'COMMIT');
 }
 
-/** Breaks a connection that no answer can arrive on any more. Reports a slow statement once. */
+/** Breaks a connection on which no answer can arrive anymore. Reports a slow statement once. */
 function watchSilence(
   connection: Connection,
   name: string,
@@ -70,7 +70,10 @@ function watchSilence(
   const started = performance.now();
   let read = connection.bytesRead();
   let reported = false;
-  /** The answer may be on its way when the server says that it has sent it, so the server is asked twice. */
+  /**
+   * Whether the server has said once that it sent the answer. The answer may still be in transit, so the server is
+   * asked twice.
+   */
   let doubtful = false;
   let timer = setTimeout(() => void check(), silenceMs);
   let stopped = false;
@@ -88,7 +91,7 @@ function watchSilence(
       const activity = await probeBackend();
       if (stopped) return;
       if (activity === 'done') {
-        if (doubtful) connection.sever(noAnswer(2 * silenceMs, ', and the server has none to send'));
+        if (doubtful) connection.sever(noAnswer(2 * silenceMs, ', and the server has nothing to send'));
         doubtful = true;
         return;
       }
@@ -96,7 +99,7 @@ function watchSilence(
       if (!reported) report(activity);
     } catch (error) {
       if (stopped) return;
-      const reason = noAnswer(silenceMs, `, nor over a new connection: ${reasonOf(error)}`);
+      const reason = noAnswer(silenceMs, `, and cannot connect again: ${reasonOf(error)}`);
       connection.sever(reason);
       loseAll(reason);
     }
@@ -106,7 +109,10 @@ function watchSilence(
     reported = true;
     const seconds = Math.round((performance.now() - started) / 1000);
     const why = activity === 'locked out' ? ', which is waiting for a lock that another session holds' : '';
-    log?.warn(`waiting for the database for ${seconds} s: ${name}${why}`, { statement: name, seconds });
+    log?.warn(`still waiting for the database after ${seconds} s: ${name}${why}`, {
+      statement: name,
+      seconds,
+    });
   }
 
   return () => {
@@ -115,7 +121,7 @@ function watchSilence(
   };
 }
 
-/** The first word of a statement: enough to recognise the statement, and never a secret. */
+/** The first word of a statement: enough to recognize the statement, and never a secret. */
 export function statementName(sql: string): string {
   return /^\s*([a-z]+)/i.exec(sql)?.[1]?.toUpperCase() ?? 'a statement';
 }

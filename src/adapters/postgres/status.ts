@@ -5,12 +5,12 @@ import { ledgerChecks } from './checks.ts';
 import { DIED, hasWriterDied } from './died.ts';
 import type { Session } from './session.ts';
 
-/** A check and its latest result. */
+/** A data check and its latest result. */
 type LastCheck = { readonly name: string; readonly severity: DataCheck['severity'] };
 
 type Found = Omit<LedgerStatus, 'checks'> & {
   readonly found: readonly LastCheck[];
-  /** References that match no row, as of the last publish of each table. */
+  /** References that match no row, as of each table's last publish. */
   readonly dangling: number;
 };
 
@@ -55,7 +55,7 @@ export async function readStatus(session: Session): Promise<Found> {
 
 type LastRun = NonNullable<LedgerStatus['last_run']>;
 
-/** As the next run will record it. */
+/** The run as the next run will record it. */
 function deadRun({ run_id, started_at }: Newest): LastRun {
   return { run_id, status: 'failed', started_at: iso(started_at), finished_at: null, error: DIED };
 }
@@ -64,7 +64,7 @@ function timesOf({ finished_at, started_at }: LastRun): Pick<LastRun, 'started_a
   return { started_at: iso(started_at), finished_at: finished_at === null ? null : iso(finished_at) };
 }
 
-/** PostgreSQL's microseconds in the format that all documents use. */
+/** Converts PostgreSQL's timestamps, which have microseconds, to the format that all documents use. */
 function iso(time: string): string {
   return new Date(time).toISOString();
 }

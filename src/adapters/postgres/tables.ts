@@ -8,7 +8,7 @@ export type PresentTable = {
   readonly name: string;
   readonly kind: 'table' | 'view';
   readonly description: string | null;
-  /** Including indexes; null for a view. */
+  /** Includes indexes; null for a view. */
   readonly bytes: number | null;
   readonly columns: readonly {
     readonly name: string;
@@ -33,7 +33,7 @@ export async function presentTables(session: Session, schema: string): Promise<P
   );
 }
 
-/** Rows by table or view, counted now. */
+/** The number of rows in each table or view, counted now. */
 export async function countRows(
   session: Session,
   schema: string,
@@ -47,7 +47,7 @@ export async function countRows(
   return new Map(found.map(({ name, rows }) => [name, rows]));
 }
 
-/** When a run last changed rows of each table. */
+/** When a run last changed rows in each table. */
 export async function lastChanges(session: Session): Promise<ReadonlyMap<string, string>> {
   const found = await session.rows<{ name: string; at: string }>(
     `SELECT table_name AS name, max(finished_at) AS at FROM run_tables JOIN runs USING (run_id)

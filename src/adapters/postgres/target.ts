@@ -16,7 +16,7 @@ import { ident, literal } from './sql.ts';
 import { createStagedResource, type StagedResource } from './staged-resource.ts';
 import { createShared, dropStaging, openStaging, type StagingNames } from './staging.ts';
 
-/** The target of one run. `session` is the one that holds the schema's lock. */
+/** The target of one run. `session` is the session that holds the schema's lock. */
 export function openTarget(
   database: Database,
   session: Session,
@@ -31,7 +31,7 @@ export function openTarget(
   const names = run.staging;
   const stagedOf = (resource: Resource, deletes: boolean): StagedResource =>
     createStagedResource(names, resource, deletes);
-  /** For the rest of a transaction. */
+  /** Apply for the rest of a transaction. */
   const limits = Object.entries({
     lock_timeout: run.lockTimeoutSeconds,
     statement_timeout: run.statementTimeoutSeconds,
@@ -70,20 +70,18 @@ export function openTarget(
     },
 
     newest: (resource, ids) =>
-      wrapErrors(`read which records of ${resource.name} are known`, () =>
-        readNewest(session, resource.name, ids),
-      ),
+      wrapErrors(`look up known records of ${resource.name}`, () => readNewest(session, resource.name, ids)),
 
     contents: (resource) =>
       wrapErrors(
-        `read what is in the tables of ${resource.name}`,
+        `read the tables of ${resource.name}`,
         () => readContents(session, resource.tables, limits),
         undefined,
         LIMIT_HINTS,
       ),
 
     preview: (resource, scope) =>
-      wrapErrors(`compare ${resource.name} with what is published`, async () => {
+      wrapErrors(`compare ${resource.name} with the published data`, async () => {
         const stagedResource = stagedOf(resource, scope.deletes);
         const tables: Record<string, TableChanges> = {};
         for (const table of resource.tables) {
@@ -110,7 +108,8 @@ export function openTarget(
         await session.query('BEGIN');
         await session.query(limits.join('; '));
         if (!(await relockSchema(session, database.schema))) throw superseded(run.id);
-        // Readers continue; other writers wait. All use the same order, so that no two ever wait for each other.
+        // Readers continue; other writers wait. All runs lock tables in the same order, so that no two runs ever wait
+        // for each other.
         const lockOrder = tables.map(({ name }) => ident(name)).sort();
         await session.query(`LOCK TABLE ${lockOrder.join(', ')} IN SHARE ROW EXCLUSIVE MODE`);
         const result = await work(transaction);
@@ -119,13 +118,13 @@ export function openTarget(
         return result;
       } catch (error) {
         await session.query('ROLLBACK').catch(() => undefined);
-        // Staging is missing if another run has started since and ended this one in the ledger.
+        // Staging tables are missing if another run has started since then and has ended this one in the ledger.
         if (sqlState(error) === UNDEFINED_TABLE && !(await isRunning(session, run.id)))
           throw superseded(run.id);
         throw databaseError(
           `publish run ${run.id} to schema ${database.schema}`,
           error,
-          'Nothing was published; the existing rows stay.',
+          'Nothing was published, and the existing rows are unchanged.',
           LIMIT_HINTS,
         );
       }
@@ -134,7 +133,7 @@ export function openTarget(
 }
 
 function superseded(runId: string): PipelineError {
-  return new PipelineError(`Cannot publish run ${runId}: another run has taken over the schema since`, {
+  return new PipelineError(`Cannot publish run ${runId}: another run has since taken over the schema`, {
     code: 'busy',
     hint: 'Start a new run.',
   });

@@ -6,20 +6,20 @@ import type { ConnectionOptions } from 'node:tls';
 import { PipelineError } from '../../core/errors.ts';
 import { homeFolder } from '../../lib/system-user.ts';
 
-/** The encryption of one attempt to connect: none, or TLS with these options. */
+/** The encryption of one connection attempt: none, or TLS with these options. */
 export type Encryption = false | ConnectionOptions;
 
 const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 type Mode = (typeof MODES)[number];
 
-/** pg gives these a different meaning, or does not know them. */
+/** Parameters that pg interprets differently or does not support. */
 const PARAMETERS = ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'sslcrl'] as const;
 const FOR_LIBPQ_ALREADY = 'uselibpqcompat';
 
 /**
- * Reads the TLS parameters of a URL as libpq does: what to try, in order, and the URL without them. One difference: if
- * libpq would need a file of root certificates for `verify-full` and there is none, uses those that Node trusts. Throws
- * `usage`.
+ * Reads the TLS parameters of a URL as libpq does. Returns what to try, in order, and the URL without these parameters.
+ * There is one difference: if `verify-full` requires a root certificate file and there is none, the root certificates
+ * that Node trusts are used. Throws `usage`.
  */
 export async function readTls(
   url: string,
@@ -33,7 +33,7 @@ export async function readTls(
   return { url: given.size === stripped.size ? url : rest, encryptions };
 }
 
-/** A socket on the same machine is never encrypted. */
+/** A connection over a Unix socket is never encrypted. */
 function isSocket(address: string, given: URLSearchParams): boolean {
   return given.get('host')?.startsWith('/') ?? /^[^/]*\/\/(?:[^@/]*@)?%2f/i.test(address);
 }
@@ -58,10 +58,10 @@ function modeOf(given: URLSearchParams): Mode {
   }
   if (system && mode !== 'verify-full') {
     throw new PipelineError(
-      `Cannot use sslrootcert=system with sslmode=${mode}: anyone can get such a certificate`,
+      `Cannot use sslrootcert=system with sslmode=${mode}: anyone can get a certificate that the system trusts`,
       {
         code: 'usage',
-        hint: 'Give sslmode=verify-full, or the file of your own certificate authority as sslrootcert.',
+        hint: 'Use sslmode=verify-full, or set sslrootcert to the file of your own certificate authority.',
       },
     );
   }
@@ -73,15 +73,16 @@ function isMode(text: string): text is Mode {
 }
 
 /**
- * If root certificates exist, libpq checks the server's certificate in every mode, but its name only in `verify-full`.
+ * If there are root certificates, libpq verifies the server's certificate in every mode, but the server's name only in
+ * `verify-full`.
  */
 async function optionsOf(mode: Mode, given: URLSearchParams): Promise<ConnectionOptions> {
   const root = given.get('sslrootcert');
   const ca = root === 'system' ? undefined : await read('sslrootcert', root, 'root.crt');
   if (mode === 'verify-ca' && ca === undefined) {
-    throw new PipelineError('Cannot use sslmode=verify-ca: there is no file of root certificates', {
+    throw new PipelineError('Cannot use sslmode=verify-ca: there is no root certificate file', {
       code: 'usage',
-      hint: 'Give sslrootcert=FILE in the database URL or PGSSLROOTCERT, or sslmode=verify-full.',
+      hint: 'Set sslrootcert=FILE in the database URL, or PGSSLROOTCERT, or use sslmode=verify-full.',
     });
   }
   const options: ConnectionOptions = {};
@@ -99,7 +100,7 @@ async function optionsOf(mode: Mode, given: URLSearchParams): Promise<Connection
     : { ...options, checkServerIdentity: () => undefined };
 }
 
-/** The file that a parameter names, or else the one in libpq's folder, if it exists. */
+/** The file that a parameter names, or the default file in libpq's folder if it exists. */
 async function read(parameter: string, path: string | null, byDefault: string): Promise<Buffer | undefined> {
   const found = path ?? usualFile(byDefault);
   if (found === null) return undefined;

@@ -5,19 +5,19 @@ type Waiting = {
 };
 
 export type TurnRules = {
-  /** While the turn is kept, for example by a transaction, only work of the same owner continues. */
+  /** Whether the turn is kept, for example by a transaction. Then only work of the same owner continues. */
   readonly isKept: () => boolean;
-  /** Called before a turn of this owner, to make way for it. Returns false if the turn turns out to be kept. */
+  /** Called before a turn of this owner, to make way for it. Returns false if the turn is kept after all. */
   readonly enter: (owner: unknown) => Promise<boolean>;
-  /** Called when this owner waits for a turn that is kept. */
+  /** Called when this owner waits for a kept turn. */
   readonly onKept: (owner: unknown) => void;
 };
 
 const NO_RULES: TurnRules = { isKept: () => false, enter: async () => true, onKept: () => undefined };
 
 /**
- * Does one piece of work at a time, in the order of arrival: for sessions that share one connection, and for resources
- * that are processed side by side on one session.
+ * Does one piece of work at a time, in order of arrival. Used for sessions that share a connection, and for resources
+ * that are processed in parallel on one session.
  */
 export class Turns {
   readonly #rules: TurnRules;
@@ -41,7 +41,7 @@ export class Turns {
     }
   }
 
-  /** Did this owner have the last turn? */
+  /** Whether this owner had the last turn. */
   isOwner(owner: unknown): boolean {
     return this.#owner === owner;
   }

@@ -4,16 +4,16 @@ import { parse as parseArray } from 'postgres-array';
 import { isExactNumber, JsonSource, NumberSource } from '../../lib/json-source.ts';
 
 /**
- * How values leave the database, on a server and embedded alike: safe integers and finite doubles as numbers; other
- * int8, numeric and non-finite doubles as strings; timestamps as ISO 8601 (UTC); json parsed; the rest as PostgreSQL's
- * text.
+ * How values leave the database, whether it is a server or embedded: safe integers and finite doubles as numbers; other
+ * int8, numeric and non-finite doubles as strings; timestamps as ISO 8601 (UTC); json parsed; all other types as
+ * PostgreSQL's text.
  */
 export const valueParsers = parsersWith(JSON.parse);
 
 /**
- * The same for rows that are printed: json and jsonb stay as PostgreSQL writes them, to the digit, and numeric is a
- * number if a double holds it exactly. pg also sends a query's own parsers as the types of its parameters, and PGlite
- * then needs a list.
+ * The same for printed rows, with two differences: json and jsonb stay exactly as PostgreSQL writes them, and numeric
+ * is a number if a double can represent it exactly. pg also sends a query's own parsers as the types of its parameters,
+ * and PGlite then requires an array.
  */
 export const printedParsers: CustomTypesConfig = Object.assign(
   [],
@@ -96,7 +96,7 @@ function double(text: string): number | string {
   return Number.isFinite(value) ? value : text;
 }
 
-/** Sessions use UTC, so the text ends in `+00`; `infinity` and years BC stay as they are. */
+/** Sessions use UTC, so the text ends in `+00`. `infinity` and years BC stay as they are. */
 function timestamptz(text: string): string {
   return /^\d{4}-.*\+00$/.test(text) ? `${text.slice(0, -3).replace(' ', 'T')}Z` : text;
 }

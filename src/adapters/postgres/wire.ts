@@ -1,10 +1,10 @@
-/** The server's side of PostgreSQL's protocol, version 3.0, as far as a gateway must read and write it. */
+/** The server side of PostgreSQL's protocol, version 3.0, as far as a gateway needs to read and write it. */
 
-/** A client's first message: a request for encryption, to cancel a query, or to start with parameters. */
+/** A client's first message: a request for encryption, a cancel request, or a startup message with parameters. */
 export type Opening = {
   readonly code: number;
   readonly parameters: ReadonlyMap<string, string>;
-  /** In a request to cancel: the key of the client. */
+  /** In a cancel request, the client's key. */
   readonly key: string;
 };
 
@@ -16,21 +16,21 @@ export const SSL_REQUEST = 80877103;
 export const GSS_REQUEST = 80877104;
 const PROTOCOL_3_0 = 196608;
 
-/** Queries are text; a longer message is not from a legitimate client and would only fill the memory. */
+/** Queries are text. A longer message does not come from a legitimate client and would only fill the memory. */
 const LONGEST_MESSAGE = 64 << 20;
-/** PostgreSQL ends the session if a start message, or a message of a type not listed below, is longer. */
+/** PostgreSQL ends the session if a startup message, or a message of a type not listed below, is longer than this. */
 const LONGEST_SMALL_MESSAGE = 10_000;
 const LARGE_TYPES = ['Q', 'P', 'B', 'F', 'd'];
 
 /**
- * Reads what a client sends: its opening and its messages, each null until all its bytes have arrived. Throws if they
- * cannot be the protocol.
+ * Reads what a client sends: an opening, and then messages. Each is null until all its bytes have arrived. Throws if
+ * the bytes do not follow the protocol.
  */
 export function createMessageReader() {
   let parts: Buffer[] = [];
   let size = 0;
 
-  /** All bytes that have arrived, as one buffer. */
+  /** All bytes received so far, as one buffer. */
   function joined(): Buffer {
     const [first = Buffer.alloc(0)] = parts;
     if (parts.length < 2) return first;
@@ -39,14 +39,14 @@ export function createMessageReader() {
     return all;
   }
 
-  /** The next bytes; their length, which includes itself, is at `at`. */
+  /** The next message; null until it is complete. Its length, which includes the length field itself, is at `at`. */
   function take(at: number): Buffer | null {
     if (size < at + 4) return null;
     const head = (parts[0]?.length ?? 0) < at + 4 ? joined() : (parts[0] ?? joined());
     const length = head.readUInt32BE(at);
     const large = at > 0 && LARGE_TYPES.includes(String.fromCharCode(head[0] ?? 0));
     if (length < 4 || length > (large ? LONGEST_MESSAGE : LONGEST_SMALL_MESSAGE)) {
-      throw new Error(`no message is ${length} bytes long`);
+      throw new Error(`invalid message length ${length}`);
     }
     if (size < at + length) return null;
     const bytes = joined();
@@ -63,7 +63,7 @@ export function createMessageReader() {
     opening(): Opening | null {
       const bytes = take(0);
       if (bytes === null) return null;
-      if (bytes.length < 8) throw new Error('it does not begin as a client of PostgreSQL does');
+      if (bytes.length < 8) throw new Error('the startup message is too short');
       const texts = bytes.toString('utf8', 8).split('\0');
       const parameters = new Map<string, string>();
       for (let at = 0; at + 1 < texts.length && texts[at] !== ''; at += 2) {
@@ -78,7 +78,7 @@ export function createMessageReader() {
   };
 }
 
-/** Encodes a message of the given type; each part is text, which gets a zero byte at the end, or bytes as they are. */
+/** Encodes a message of the given type. Text parts get a trailing zero byte; buffers are used as they are. */
 function encode(type: string, ...parts: readonly (string | Buffer)[]): Buffer {
   const body = parts.map((part) => (typeof part === 'string' ? Buffer.from(`${part}\0`) : part));
   const head = Buffer.alloc(5);
@@ -101,16 +101,16 @@ export function parameterStatus(name: string, value: string): Buffer {
   return encode('S', name, value);
 }
 
-/** Ends a request that was cancelled before its turn. */
+/** Ends a request that was canceled before its turn. */
 export function cancelled(): Buffer {
   const text = 'canceling statement due to user request';
   return Buffer.concat([encode('E', 'SERROR', 'VERROR', 'C57014', `M${text}`, Buffer.alloc(1)), READY]);
 }
 
-/** Outside a transaction. */
+/** Ready for a query, outside a transaction. */
 const READY = encode('Z', Buffer.from('I'));
 
-/** Admits a client, whatever its name and password. The client cancels with the key of 8 bytes. */
+/** Admits a client, whatever its name and password. The client needs the 8-byte key to cancel queries. */
 export function welcome(
   { parameters, code }: Opening,
   settings: ReadonlyMap<string, string>,
@@ -130,7 +130,7 @@ export function welcome(
   ]);
 }
 
-/** The settings that a client requests at the start: by name, and as `options=-c name=value`. */
+/** The settings that a client requests at startup, either by name or as `options=-c name=value`. */
 export function requestedSettings({ parameters }: Opening): Map<string, string> {
   const wanted = new Map<string, string>();
   for (const [name, value] of parameters) {

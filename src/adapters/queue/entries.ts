@@ -1,11 +1,11 @@
 import type { QueueDatabase, QueuedJob, QueueEntry, Trigger } from '../../core/queue.ts';
 
-/** The policy is part of the name, because a queue keeps the policy that it was created with. */
+/** The name includes the policy, because a queue keeps the policy that it was created with. */
 export function queueOf({ name, overlap }: Pick<QueuedJob, 'name' | 'overlap'>): string {
   return `${name}/${overlap}`;
 }
 
-/** The version of its tables; null if there are none. */
+/** The version of the queue's tables; null if there are none. */
 export async function queueVersion(database: QueueDatabase, schema: string): Promise<number | null> {
   const found = await database.executeSql('SELECT to_regclass($1) IS NOT NULL AS found', [
     `${schema}.version`,
@@ -15,7 +15,7 @@ export async function queueVersion(database: QueueDatabase, schema: string): Pro
   return Number(rows[0]?.['version'] ?? 0);
 }
 
-/** What waits in the queue or is being worked on, oldest first. */
+/** The jobs that are waiting in the queue or being worked on, oldest first. */
 export async function readEntries(database: QueueDatabase, schema: string): Promise<readonly QueueEntry[]> {
   const { rows } = await database.executeSql(
     `SELECT name, id::text, state::text, data ->> 'trigger' AS trigger, start_after, started_on,
@@ -25,7 +25,7 @@ export async function readEntries(database: QueueDatabase, schema: string): Prom
   return rows.map(entryOf);
 }
 
-/** How many processes currently serve the queue, according to their heartbeats. */
+/** The number of processes that currently serve the queue, according to their heartbeats. */
 export async function countServers(database: QueueDatabase, schema: string): Promise<number> {
   const { rows } = await database.executeSql(
     `SELECT count(*)::integer AS live FROM ${schema}.instance
@@ -34,7 +34,7 @@ export async function countServers(database: QueueDatabase, schema: string): Pro
   return Number(rows[0]?.['live'] ?? 0);
 }
 
-/** Was a process that serves the queue with that data folder alive within the last `seconds`? */
+/** Whether a process that serves the queue with that data folder was alive within the last `seconds`. */
 export async function wasServed(
   database: QueueDatabase,
   schema: string,

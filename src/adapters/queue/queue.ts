@@ -20,32 +20,33 @@ export type QueueOptions = {
   readonly database: QueueDatabase;
   readonly schema: string;
   /**
-   * Does this process have the database to itself? Then anything in progress when it opens was left by a dead process.
+   * Whether this process has the database to itself, so that anything in progress at startup was left behind by a dead
+   * process.
    */
   readonly alone: boolean;
   readonly log: Log;
-  /** The ids of the data folders of this process: they show others what it works on. */
+  /** The ids of this process's data folders, which show others what it is working on. */
   readonly folders?: readonly string[];
   readonly clock?: Clock;
   /** The intervals for heartbeats and schedules, and for polling the queues. */
   readonly every?: { readonly watchSeconds: number; readonly pollSeconds: number };
 };
 
-/** How long a process may show no sign of life before its job is given to another one. */
+/** How long a process may go without a heartbeat before its job is given to another process. */
 const HEARTBEAT_SECONDS = 20;
 const EVERY = { watchSeconds: 5, pollSeconds: 1 };
 const DAY_SECONDS = 86_400;
-/** How long the same complaint is not repeated. */
+/** How long a repeated warning is suppressed. */
 const QUIET_MS = 30_000;
-/** The workers count the tries; the queue only gives back what a process has left behind. */
+/** The workers count the tries. The queue only returns jobs that a process has left behind. */
 const UNLIMITED = 10_000;
 
-/** For a process that does one thing and ends: it neither serves the queue nor counts as a process that does. */
+/** For a process that does one thing and exits. It neither serves the queue nor counts as a process that does. */
 const PASSING = { supervise: false, schedule: false, registerInstance: false };
 
 type Payload = { readonly trigger?: Trigger };
 
-/** Creates or updates the tables of the queue. Two processes may do so at once. Returns what it did. */
+/** Creates or updates the queue's tables. Two processes may do this at the same time. Returns what was done. */
 export async function migrateQueue(options: QueueOptions): Promise<'made' | 'changed' | 'nothing'> {
   const { database, schema } = options;
   const before = await queueVersion(database, schema);
@@ -57,7 +58,10 @@ export async function migrateQueue(options: QueueOptions): Promise<'made' | 'cha
   return before === after ? 'nothing' : 'changed';
 }
 
-/** Queues a job by hand, for any process that serves the queue. Returns its id; null if it is queued already. */
+/**
+ * Queues a job on a user's command, for any process that serves the queue. Returns its id, or null if the job is
+ * already queued.
+ */
 export async function sendJob(options: QueueOptions, job: QueuedJob): Promise<string | null> {
   const boss = newBoss(options, { ...PASSING, migrate: false });
   await start(boss, options.schema);
@@ -69,7 +73,7 @@ export async function sendJob(options: QueueOptions, job: QueuedJob): Promise<st
   }
 }
 
-/** Opens the queue. Throws `migration` if its tables are missing or have another version. */
+/** Opens the queue. Throws `migration` if its tables are missing or have a different version. */
 export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   const { alone, clock = systemClock, database, every = EVERY, folders = [], log, schema } = options;
   const { pollSeconds, watchSeconds } = every;
@@ -89,12 +93,12 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   if (alone) await adopt(boss, database, schema);
 
   let scheduled: readonly QueuedJob[] = [];
-  /** pg-boss looks back for ticks, and misses those in the hour that daylight saving time skips. */
+  /** Sends the ticks in the hour that daylight saving time skips, because pg-boss misses them when it looks back. */
   async function sendSkipped(): Promise<void> {
     const at = new Date(clock.now());
     for (const { name, overlap, schedule, timezone } of scheduled) {
       const tick = schedule === null ? null : skippedTick(schedule, timezone, at);
-      // Another process may have sent it, too: this id makes it unique.
+      // Another process may have sent it as well; this id makes it unique.
       const id = tick === null ? null : uuidOf(`${name} ${tick.toISOString()}`);
       if (id !== null) await boss.send(queueOf({ name, overlap }), { trigger: 'schedule' }, { id });
     }
@@ -156,11 +160,11 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   };
 }
 
-/** A database that is down causes a failure every second. */
+/** Limits repeated warnings. While the database is down, there is a failure every second. */
 function warnOnceAWhile(log: Log): (message: string) => void {
   let last = { message: '', at: 0 };
   return (message) => {
-    // The name of the queue, and that of its worker, vary.
+    // The names of the queue and of its worker vary.
     const [plain = message] = message.split(' (Queue:');
     const at = performance.now();
     if (plain === last.message && at - last.at < QUIET_MS) return;
@@ -184,13 +188,16 @@ function newBoss({ alone, clock, database, schema }: QueueOptions, own: Construc
   });
 }
 
-const OUTDATED = { code: 'migration', hint: 'spacex-pipeline migrate up' } as const;
+const OUTDATED = {
+  code: 'migration',
+  hint: 'Create or update its tables with: spacex-pipeline migrate up',
+} as const;
 const UNKNOWN = { code: 'database', hint: 'Check the database, then try again.' } as const;
 /** By SQLSTATE. */
 const STATES: Readonly<Record<string, typeof OUTDATED | { code: 'database'; hint: string }>> = {
   '42501': {
     code: 'database',
-    hint: 'Let the owner of that schema GRANT this role USAGE on it, and SELECT, INSERT, UPDATE, DELETE on its tables.',
+    hint: "Ask the schema's owner to GRANT this role USAGE on it, and SELECT, INSERT, UPDATE and DELETE on its tables.",
   },
   '42P01': OUTDATED,
   '3F000': OUTDATED,
@@ -201,7 +208,7 @@ async function start(boss: PgBoss, schema: string): Promise<void> {
     await boss.start();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    // Problems that pg-boss finds itself have no code: its tables are missing, or have another version.
+    // Problems that pg-boss detects itself have no code: its tables are missing or have a different version.
     const state = error instanceof Error && 'code' in error ? String(error.code) : '';
     const known = STATES[state] ?? (state === '' || error instanceof AssertionError ? OUTDATED : UNKNOWN);
     throw new PipelineError(`Cannot use the job queue in schema ${schema}: ${reason}`, {
@@ -238,7 +245,7 @@ function isRepeated(
   return isTick && isRepeatedTick(schedule, timezone, new Date(createdOn));
 }
 
-/** Entries of a job that no longer exists, or under its previous policy, would wait forever. */
+/** Entries of a job that no longer exists, or that were queued under the job's previous policy, would wait forever. */
 async function dropOthers(boss: PgBoss, jobs: readonly QueuedJob[]): Promise<void> {
   const known = new Set(jobs.map(queueOf));
   for (const { name } of await boss.getQueues())
@@ -254,14 +261,17 @@ function ticketOf(
   return { id, trigger, tick: isTick ? lastTick(schedule, timezone, new Date(createdOn)) : null, signal };
 }
 
-/** Returns a job that is tried again to the queue, with its start time; the queue completes the others by itself. */
+/**
+ * Returns a job that must be tried again to the queue, with its start time. The queue completes all other jobs by
+ * itself.
+ */
 async function settle(boss: PgBoss, name: string, job: Job<Payload>, { againAt }: Settlement): Promise<void> {
   if (againAt === null) return;
   await boss.fail(name, job, { again_at: againAt.toISOString() });
   await boss.update(name, undefined, { id: job.id, startAfter: againAt });
 }
 
-/** The processes that worked on these are dead: they start again at once. */
+/** The processes that worked on these jobs are dead, so the jobs start again immediately. */
 async function adopt(boss: PgBoss, database: QueueDatabase, schema: string): Promise<void> {
   const { rows } = await database.executeSql(
     `SELECT name, array_agg(id::text) AS ids FROM ${schema}.job WHERE state = 'active' AND name LIKE '%/%' GROUP BY name`,
