@@ -3,7 +3,7 @@ import type { Meters } from './meters.ts';
 
 /** Sets the gauges for the data folder. `facts` is null if the folder cannot be read. */
 export function createFolderMetrics({ gauge }: Meters): (facts: FolderFacts | null) => void {
-  const free = gauge('data_free_bytes', "Free space on the data folder's disk that this user can use.", []);
+  const free = gauge('data_free_bytes', "Free space on the data folder's disk, available to this user.", []);
   const size = gauge('data_size_bytes', "Size of the data folder's disk.", []);
   const drift = gauge('drift_findings', 'Drift findings of the newest run, compared with the previous run.', [
     'source',

@@ -61,7 +61,7 @@ function makeMeters({ gauge }: Meters) {
     ),
     interval: gauge(
       'job_interval_seconds',
-      'The longer of the two schedule intervals of a job around the current time.',
+      "The longer of the two intervals around the current time in a job's schedule.",
       ['job_name'],
     ),
     queue: gauge('queue_jobs', 'Jobs that are waiting in the queue or running.', ['state']),

@@ -77,7 +77,7 @@ void describe('createRunFileMetrics', () => {
     });
   });
 
-  void it('counts request attempts and retries with few label values, whatever a server sends', async () => {
+  void it('counts request attempts and retries with few label values, whatever status a server sends', async () => {
     const { emit, values } = createRun();
     for (const status of [200, 503, 999, null])
       emit({ type: 'request.ended', resource: 'io', status, seconds: 0.5 });

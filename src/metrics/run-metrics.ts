@@ -4,8 +4,8 @@ import { STEPS, type ResourceReport, type RunReport, type RunStatus } from '../c
 import type { Meters } from './meters.ts';
 
 /**
- * Everything that can be counted, known before anything happens. The first increase of a series is visible only if the
- * series begins at 0.
+ * The sources and jobs that are known at startup. Their series begin at 0, because the first increase would otherwise
+ * be invisible.
  */
 export type Known = {
   readonly sources: readonly {
@@ -82,7 +82,7 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
     ),
     stepSeconds: counter(
       'step_seconds_total',
-      'Time spent in each step. Resources, and the steps of one resource, overlap. The publish step has no resource.',
+      'Time spent in each step. Steps of the same resource can overlap, and so can resources. The publish step has no resource.',
       ['source', 'resource', 'step'],
     ),
     lockWait: counter('lock_wait_seconds_total', "Time that runs waited for their schema's lock.", [
@@ -115,7 +115,7 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
     ]),
     pulls: counter(
       'pulls_total',
-      'Pulls that began or continued, for resources that are pulled by changes: of everything (full) or of changes.',
+      'Pulls of everything (full) or of changes that began or continued, for resources that are pulled by changes.',
       ['source', 'resource', 'pass'],
     ),
     waits: gauge(

@@ -12,7 +12,7 @@ import { startSilentProxy } from '../support/silent-proxy.ts';
 import { assertFailure, createTestServer } from '../support/workspace.ts';
 
 const QUICK = { schema: 'public', answerTimeoutSeconds: 0.5 } as const;
-const OUT_OF_REACH = /no response for 0\.5 s, and cannot connect again: no response for 0\.5 s$/;
+const OUT_OF_REACH = /no response for 0\.5 s, and connecting again failed: no response for 0\.5 s$/;
 
 let database: TestDatabase;
 let admin: Client;

@@ -16,8 +16,8 @@ export type Part = {
 };
 
 /**
- * Returns the objects that these migrations create, as the database itself describes them: creates temporary tables,
- * reads their definitions from the catalog and rolls back. Must be called in a transaction.
+ * Returns the objects that these migrations create. Runs the migrations in the temporary schema, reads the definitions
+ * from the catalog and rolls back. Must be called in a transaction.
  */
 export async function expectedParts(session: Session, migrations: readonly Migration[]): Promise<Part[]> {
   const parts: Part[] = [];

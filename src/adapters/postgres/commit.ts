@@ -9,7 +9,7 @@ const BETWEEN_TRIES_MS = 1000;
 export type CommitOptions = {
   readonly runId: string;
   readonly lockTimeoutSeconds: number;
-  /** Rejects when the run is interrupted. */
+  /** Waits for the given time. Rejects if the run is interrupted. */
   readonly wait: (milliseconds: number) => Promise<void>;
 };
 
@@ -73,7 +73,10 @@ function isTransient(error: unknown): boolean {
     : isLost(error);
 }
 
-/** The transaction has written the run's end, so that row stays locked until the transaction ends. */
+/**
+ * Whether the run was published. The lost transaction has written the run's row, which stays locked until that
+ * transaction ends.
+ */
 async function isPublished(
   lostSession: Session,
   database: Database,

@@ -72,9 +72,7 @@ export async function openEmbedded({
   };
 }
 
-/**
- * If a gateway also serves the database, the engine starts with the gateway's settings. These settings override them.
- */
+/** Override the gateway's settings. The engine starts with those if a gateway also serves the database. */
 const OWN_SETTINGS = { default_transaction_read_only: 'off', max_stack_depth: '2MB' };
 
 async function open(dir: string, first: string, options: EngineOptions) {

@@ -4,7 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 
 import type { Answer, Opening, Request } from './engine.ts';
 
-/** The thread that runs PGlite, which blocks its thread while a statement is running. */
+/** Runs PGlite in its own thread, because a running statement blocks the thread. */
 const port = parentPort;
 if (port === null) throw new Error('This module must run in a worker thread');
 const { dir, settings } = workerData as Opening; // only openEngine starts this thread

@@ -6,7 +6,7 @@ import { ConnectionLost } from './errors.ts';
 /** The thread's startup data. */
 export type Opening = {
   readonly dir: string;
-  /** Each as `name=value`; applied to every session. */
+  /** `name=value` pairs that apply to every session. */
   readonly settings: readonly string[];
 };
 
@@ -72,8 +72,8 @@ export type EngineOptions = {
   /** Called before opening and before each request. Throws if nothing may be written anymore. */
   readonly check?: (() => void) | undefined;
   /**
-   * How long a request may take before the engine is ended; unlimited by default. A damaged index can make a request
-   * endless.
+   * How long a request may take before the engine is ended; unlimited by default. A damaged index can keep a request
+   * running forever.
    */
   readonly limitMs?: number | undefined;
 };
@@ -100,7 +100,7 @@ export async function openEngine(dir: string, options: EngineOptions = {}) {
   signal?.throwIfAborted();
   check();
   const opening: Opening = { dir, settings: [...settings].map(([name, value]) => `${name}=${value}`) };
-  // In dist/, the thread's file also ends in .js.
+  // In dist/, this module and the thread's module both end in .js.
   const entry = new URL(`./engine-thread${import.meta.url.slice(-3)}`, import.meta.url);
   const thread = new Worker(entry, { workerData: opening, resourceLimits: { stackSizeMb: STACK_MB } });
   const opened = Promise.withResolvers<void>();

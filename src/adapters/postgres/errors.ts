@@ -160,7 +160,7 @@ function hintOf(error: unknown, state: string | null): string {
   return `Fix what the database rejects, ${AGAIN} The PostgreSQL manual lists error code ${state}.`;
 }
 
-/** Our own error, or our own error that caused a connection to be abandoned; otherwise null. */
+/** Our own error: either this one, or the reason why a connection was abandoned. Null if there is none. */
 function ownReason(error: unknown): PipelineError | null {
   if (error instanceof ConnectionLost) return ownReason(error.cause);
   return error instanceof PipelineError ? error : null;

@@ -9,7 +9,7 @@ export type AnswerReader = ReturnType<typeof createAnswerReader>;
 
 /** Reads the messages of an answer, using bounded memory. */
 export function createAnswerReader() {
-  /** The number of bytes of the current message that are still to come, whatever they are. */
+  /** The number of bytes still missing from the current message. */
   let left = 0;
   let rest: Buffer = Buffer.alloc(0);
   let changedSettings = false;

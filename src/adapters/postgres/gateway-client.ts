@@ -38,7 +38,7 @@ export class Client {
   session = NEW_SESSION;
   /** The settings that the client started with. RESET and DISCARD ALL restore them. */
   start: ReadonlyMap<string, string> = new Map();
-  /** The values, last sent to the client, of the settings that PostgreSQL reports. */
+  /** The settings that PostgreSQL reports, with the values last sent to the client. */
   reported: ReadonlyMap<string, string> = new Map();
   /** The message that prepares the client's unnamed statement. */
   unnamed: Buffer | null = null;
@@ -89,7 +89,7 @@ export function disconnect(client: Client): void {
   if (client.binding === '') {
     end(client, '25P03', 'terminating connection: its open transaction kept other sessions waiting');
   } else {
-    end(client, '57P05', `terminating connection: its ${client.binding} kept other sessions waiting`);
+    end(client, '57P05', `terminating connection: it kept other sessions waiting (${client.binding})`);
   }
 }
 

@@ -50,7 +50,7 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
   let working: Promise<void> | null = null;
   let stopping = false;
   let impatience: NodeJS.Timeout | undefined;
-  /** The same timer for when this program waits. A client's activity does not reset it. */
+  /** Like `impatience`, but for when this program is waiting. A client's activity does not reset it. */
   let ownImpatience: NodeJS.Timeout | undefined;
 
   function wake(): void {

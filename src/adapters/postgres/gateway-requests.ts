@@ -33,7 +33,7 @@ const PROTOCOL_VERSION = 3;
 /** The size limit for an extended query before its Sync. */
 const MOST_BYTES = 1 << 20;
 
-/** Fails a COPY FROM STDIN that is waiting for data. Otherwise, the engine ignores it. */
+/** Makes a COPY FROM STDIN that is waiting for data fail. Otherwise, the engine ignores this message. */
 const NO_COPY_IN = serialize.copyFail('this database does not support COPY FROM STDIN');
 
 /** The message types in an extended query before its Sync. */

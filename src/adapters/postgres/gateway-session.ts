@@ -93,7 +93,7 @@ const OWN_NAMES = `SELECT name, pg_catalog.current_setting(name, true) FROM pg_c
 const OWN_STATEMENTS = `SELECT name, statement AS sql, parameter_types::oid[]::bigint[] AS types, from_sql AS by_sql
   FROM pg_catalog.pg_prepared_statements`;
 
-/** Names the kinds of objects that cannot be restored, in words for the client. */
+/** Names the kinds of objects that cannot be restored, worded for the client. */
 const BINDING = `SELECT pg_catalog.concat_ws(', ',
   CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_depend WHERE refclassid = 'pg_catalog.pg_namespace'::regclass
     AND refobjid = pg_catalog.pg_my_temp_schema()) THEN 'temporary tables' END,
@@ -110,14 +110,14 @@ const SAVE = `SELECT session_user AS user, pg_catalog.current_setting('role') AS
 
 /**
  * Must be called outside a transaction. Returns what the user has changed in the session, or the changes that cannot be
- * restored. `names` may be custom settings.
+ * restored. `names` lists possible custom settings.
  */
 export async function saveSession(
   engine: Engine,
   names: readonly string[],
 ): Promise<SavedSession | { readonly binding: string }> {
   const [row] = await engine.query<SavedSession & { readonly binding: string }>(SAVE, [names]);
-  if (row === undefined) throw new Error('the embedded database did not return its session');
+  if (row === undefined) throw new Error('the embedded database did not return its session state');
   const { binding, ...saved } = row;
   return binding === '' ? saved : { binding };
 }

@@ -54,7 +54,7 @@ export function openLedger(
           databaseError(`record the end of run ${id} in the ledger`, reason);
         if (!isLost(error)) throw failed(error);
         // The lock was lost along with the connection. If another run has started since then, it has already ended this
-        // run in the ledger, and its staging tables must stay.
+        // run in the ledger, and it still needs its own staging tables.
         const another = await database
           .connect({ evenAborted: true })
           .catch(() => Promise.reject(failed(error)));
@@ -90,7 +90,7 @@ function openKind(session: Session, schema: string, runId: string): KindStore {
         { code: 'kind', hint: 'Use a different --schema or a different database.' },
       ),
     async keep(simulated) {
-      await wrapErrors(`record in the ledger which kind of records run ${runId} has`, () =>
+      await wrapErrors(`store the record kind of run ${runId} in the ledger`, () =>
         session.execute('UPDATE runs SET simulated = $2 WHERE run_id = $1', [runId, simulated]),
       );
     },
@@ -128,7 +128,7 @@ async function insertRun(session: Session, { job, ...run }: RunHeader): Promise<
   );
 }
 
-/** Inserts these columns of the rows. The properties of a row have the names of the columns. */
+/** Inserts the given columns. Each row is an object whose property names are the column names. */
 async function insertRows(
   session: Session,
   table: string,

@@ -68,6 +68,6 @@ function countMessages() {
 function lostStatement(): PipelineError {
   return new PipelineError('Cannot continue: the embedded database lost a statement, which had no effect', {
     code: 'database',
-    hint: 'The embedded database does not support such a statement, for example one that converts text from UTF-8 or is nested very deeply. Use a PostgreSQL server instead: --database-url.',
+    hint: 'The embedded database does not support some statements, such as those that convert text from UTF-8 or are nested very deeply. Use a PostgreSQL server instead: --database-url.',
   });
 }

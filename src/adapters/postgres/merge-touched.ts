@@ -9,7 +9,7 @@ type Said = { readonly rows: number; readonly sum: string };
 
 /**
  * Merges the staged rows into a target table, like `mergeTable` without deletes, but reads no other rows. Instead, it
- * starts from the counts of the previous publish, `left`. Both parts of a digest are sums, so it subtracts the touched
+ * starts from the counts of the previous publish (`left`). Both parts of a digest are sums, so it subtracts the touched
  * rows as they were before the merge and adds them as they are afterwards.
  */
 export async function mergeTouched(

@@ -70,9 +70,9 @@ export async function change(
 type Before = { readonly live: number; readonly staged: number; readonly held: number };
 
 /**
- * The digest of a table's contents, which does not depend on the order of the rows: the number of rows and the sum of
- * their hashes. Omits columns that record when a row was created. The hash function is the one for hash partitioning,
- * which is the same in every PostgreSQL version.
+ * The digest of a table's contents, regardless of the order of the rows: the number of rows and the sum of their
+ * hashes. Omits columns that record when a row was created. Uses the hash function of hash partitioning, which is the
+ * same in every PostgreSQL version.
  */
 export async function tableDigest(session: Session, table: Table): Promise<string> {
   return (await session.one<{ digest: string }>(contentsSql(table))).digest;
@@ -88,7 +88,10 @@ export function hashSumSql({ columns }: Table): string {
   return `coalesce(sum(hash_record_extended(ROW(${columnList(compared)}), 0)), 0)`;
 }
 
-/** The contents of several tables, read in one statement. `settings` are SET LOCAL statements that apply only to it. */
+/**
+ * The contents of several tables, read in one statement. `settings` are SET LOCAL statements that apply only to that
+ * statement.
+ */
 export async function readContents(
   session: Session,
   tables: readonly Table[],
@@ -97,7 +100,7 @@ export async function readContents(
   const each = tables.map(
     (table) => `SELECT ${literal(table.name)} AS name, contents.* FROM (${contentsSql(table)}) contents`,
   );
-  // A single message is a single transaction.
+  // The statements of one message run in one transaction.
   const { rows } = await session.query<TableContents & { name: string }>(
     [...settings, each.join(' UNION ALL ')].join('; '),
   );

@@ -123,7 +123,7 @@ async function createSchemas(session: Session, schemas: readonly string[]): Prom
       ({ name, role }) => `CREATE SCHEMA ${ident(name)} AUTHORIZATION ${ident(role)};`,
     );
     throw databaseError(`create schema ${first?.name}`, error, undefined, {
-      [NO_RIGHT]: `Run this as a role that may create schemas: ${statements.join(' ')}`,
+      [NO_RIGHT]: `Run this as a role that can create schemas: ${statements.join(' ')}`,
     });
   }
 }
@@ -151,7 +151,7 @@ export async function migrateDown(
   });
 }
 
-/** Errors raised because other objects depend on the one to change. */
+/** SQLSTATEs of errors about dependent objects. */
 const IN_USE = ['2BP01', '0A000'];
 
 /** PostgreSQL names the dependent objects only in the detail of its error. */

@@ -82,7 +82,7 @@ export async function previewRejects(
   };
 }
 
-/** The values before and after are printed like all values from the database; SQL decides whether they differ. */
+/** Formats the values before and after the change like all printed values, but lets SQL decide whether they differ. */
 async function firstRows(
   session: Session,
   table: Table,

@@ -2,7 +2,7 @@ import { databaseError } from './errors.ts';
 import type { RowSet, Session } from './session.ts';
 import { columnList, ident } from './sql.ts';
 
-/** The number of rows in memory at a time. */
+/** The number of rows to fetch at a time. */
 const FETCHED_ROWS = 5000;
 
 export type ReadableTable = {

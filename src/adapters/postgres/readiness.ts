@@ -44,8 +44,8 @@ function missing({ name }: Resource, lack: string, schema: string): PipelineErro
 }
 
 /**
- * If the key in the database differs from the key in the code, a merge would confuse rows. Null if the keys are the
- * same.
+ * The error if the key in the database differs from the key in the code, because a merge would confuse rows. Null if
+ * the keys are the same.
  */
 function otherKey(
   { name: resource, tables }: Resource,

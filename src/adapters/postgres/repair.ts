@@ -50,8 +50,8 @@ function relationOf(schema: string, { place, table }: Part): string {
 }
 
 /**
- * Restores missing objects, without their rows. Throws `database` if existing rows prevent a restored column or key,
- * and `migration` if the kind of records is no longer known.
+ * Restores missing objects, without their rows. Throws `database` if existing rows conflict with a column or key to
+ * restore, and `migration` if the kind of records is no longer known.
  */
 export async function restoreMissing(
   session: Session,
@@ -92,7 +92,7 @@ function isOfRows(error: unknown): boolean {
 }
 
 function emptyHint(schema: string, { place, table }: Part): string {
-  // Other rows of a ledger reference a run, so emptying the table of runs empties their tables as well.
+  // Other ledger tables reference `runs`, so emptying `runs` must empty them as well.
   const cascade = place === 'ledger' ? ' CASCADE' : '';
   const sql = `TRUNCATE ${ident(schemaOf(place, schema), table)}${cascade}`;
   const rest = place === 'ledger' ? 'its history is lost' : 'the next run loads its rows again';

@@ -71,7 +71,7 @@ async function lacks(schema: string, session: Session, lacking: readonly Lacking
   return databaseError(`use schema ${schema}`, error, undefined, { [NO_RIGHT]: grantHint(schema, role) });
 }
 
-/** Grants everything that a role needs for runs. */
+/** The hint with the statements that grant a role everything it needs for runs. */
 function grantHint(schema: string, role: string): string {
   const [target, ledger] = [ident(schema), ident(ledgerSchema(schema))];
   const grants = [

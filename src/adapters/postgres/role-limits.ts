@@ -9,7 +9,7 @@ const LIMITS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Applies the limits that the role or the database has on the server to this transaction, because the administrator may
+ * Applies the server's limits for the role and the database to this transaction, because an administrator may want to
  * limit users' statements. Returns the hints for statements that exceed a limit.
  */
 export async function applyRoleLimits(session: Session): Promise<Hints> {

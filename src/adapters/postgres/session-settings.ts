@@ -51,8 +51,8 @@ export const SERVER_SETTINGS: Settings = {
 const TRIES = 5;
 
 /**
- * Retries a statement that takes almost no time if one of the role's limits ended it. A limit of one millisecond may do
- * that.
+ * Retries a statement that takes almost no time, in case one of the role's limits ended it. This can happen with a
+ * limit of one millisecond.
  */
 export async function retryPastLimits<T>(ask: () => Promise<T>): Promise<T> {
   for (let left = TRIES - 1; ; left--) {

@@ -116,7 +116,7 @@ export class Session {
   }
 
   /**
-   * For third-party libraries: runs one or more statements, which may be their own transaction. Returns pg's result,
+   * For third-party libraries: runs one or more statements, which may form their own transaction. Returns pg's result,
    * with values as parsed by pg itself.
    */
   async foreign(sql: string, values?: readonly unknown[]): Promise<QueryResult | QueryResult[]> {

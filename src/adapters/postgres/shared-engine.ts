@@ -17,7 +17,7 @@ export function shareEngine(engine: Engine) {
   return {
     engine,
     turns,
-    /** From then on, a gateway has a say in each turn. */
+    /** Applies a gateway's rules to every turn from now on. */
     admit(rules: TurnRules): void {
       guests = rules;
     },

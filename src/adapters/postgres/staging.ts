@@ -116,7 +116,7 @@ export async function openStaging(
 
 /**
  * Drops all staging tables that this role may drop. Only the holder of the schema's lock may call this. Tables that a
- * session is reading (such as a backup) or that a view depends on are left to the next call.
+ * session is reading (such as a backup) or that a view depends on are left for the next call.
  */
 export async function dropStaging(holder: Session, schema: string): Promise<void> {
   const session = holder.evenAborted;

@@ -99,7 +99,7 @@ function watchSilence(
       if (!reported) report(activity);
     } catch (error) {
       if (stopped) return;
-      const reason = noAnswer(silenceMs, `, and cannot connect again: ${reasonOf(error)}`);
+      const reason = noAnswer(silenceMs, `, and connecting again failed: ${reasonOf(error)}`);
       connection.sever(reason);
       loseAll(reason);
     }

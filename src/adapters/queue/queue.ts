@@ -59,7 +59,7 @@ export async function migrateQueue(options: QueueOptions): Promise<'made' | 'cha
 }
 
 /**
- * Queues a job on a user's command, for any process that serves the queue. Returns its id, or null if the job is
+ * Queues a job that a user requested, for any process that serves the queue. Returns its id, or null if the job is
  * already queued.
  */
 export async function sendJob(options: QueueOptions, job: QueuedJob): Promise<string | null> {
@@ -190,7 +190,7 @@ function newBoss({ alone, clock, database, schema }: QueueOptions, own: Construc
 
 const OUTDATED = {
   code: 'migration',
-  hint: 'Create or update its tables with: spacex-pipeline migrate up',
+  hint: "Create or update the queue's tables with: spacex-pipeline migrate up",
 } as const;
 const UNKNOWN = { code: 'database', hint: 'Check the database, then try again.' } as const;
 /** By SQLSTATE. */
@@ -262,7 +262,7 @@ function ticketOf(
 }
 
 /**
- * Returns a job that must be tried again to the queue, with its start time. The queue completes all other jobs by
+ * Puts a job that must be tried again back into the queue, with its start time. The queue completes all other jobs by
  * itself.
  */
 async function settle(boss: PgBoss, name: string, job: Job<Payload>, { againAt }: Settlement): Promise<void> {
