@@ -115,7 +115,7 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
     ]),
     pulls: counter(
       'pulls_total',
-      'Pulls of everything (full) or of changes that began or continued, for resources that are pulled by changes.',
+      'Started and continued pulls of resources that are pulled by changes. A pull requests everything (full) or only changes.',
       ['source', 'resource', 'pass'],
     ),
     waits: gauge(

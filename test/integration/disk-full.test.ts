@@ -84,12 +84,12 @@ void describe('an intact embedded database', () => {
     [
       0,
       ['migrate', 'status'],
-      /Cannot open the embedded database .*no space left on device: 0 of the 32 MB .*\(ENOSPC\)$/,
+      /Cannot open the embedded database .*no space left on device: 0 MB are free, and up to 32 MB .*\(ENOSPC\)$/,
     ],
     [
       4,
       ['query', COUNT],
-      /Cannot open the embedded database .*no space left on device: 0 of the 32 MB .*\(ENOSPC\)$/,
+      /Cannot open the embedded database .*no space left on device: 0 MB are free, and up to 32 MB .*\(ENOSPC\)$/,
     ],
     [40, ['query', '--write', 'CREATE TABLE more AS SELECT n FROM generate_series(1, 9999) n'], /\(53100\)$/],
   ] as const) {

@@ -4,7 +4,7 @@ import { ledgerSchema } from './sql.ts';
 
 /**
  * PostgreSQL skips schemas in the search path that a role may not use, and reports that their tables do not exist. For
- * such an error, returns one that names the schema. Returns any other error unchanged.
+ * such an error, returns an error that names the schema. Returns any other error unchanged.
  */
 export async function explainClosedSchema(
   { schema }: Database,

@@ -66,7 +66,7 @@ async function hasArrived(
   }
 }
 
-/** Whether the connection failed or was lost again, so that the server may be able to answer later. */
+/** Whether the connection failed or was lost again, in which case the server may be able to answer later. */
 function isTransient(error: unknown): boolean {
   return error instanceof PipelineError
     ? !isDatabaseFailure(error.cause) || isLost(error.cause)

@@ -28,7 +28,9 @@ export type ConnectLimits = {
    * whether the server is still there.
    */
   readonly silenceMs: number;
-  /** When it aborts, connecting fails with the signal's reason. With `evenAborted`, connecting only gets less time. */
+  /**
+   * When it aborts, connecting fails with the signal's reason. With `evenAborted`, only the time limit becomes shorter.
+   */
   readonly signal: AbortSignal;
   readonly evenAborted: boolean;
 };
@@ -93,7 +95,7 @@ function weight(error: unknown): number {
   return error instanceof pg.DatabaseError && error.routine === 'ClientAuthentication' ? 1 : 2;
 }
 
-/** Whether the server may have rejected the encryption. Its other errors would be the same with any encryption. */
+/** Whether the server may have rejected the encryption. Other errors would be the same with any encryption. */
 function mayBeEncryption(error: unknown, { bytesRead }: Connection): boolean {
   if (bytesRead() === 0 || [WRONG_PASSWORD, 'ETIMEDOUT'].includes(sqlState(error) ?? '')) return false;
   return !(error instanceof pg.DatabaseError) || sqlState(error) === NOT_ADMITTED;
@@ -140,7 +142,7 @@ function newConnection(url: string, encryption: Encryption, { silenceMs }: Conne
     bytesRead: () => socket.bytesRead,
     /** Breaks the connection. All pending and future queries fail with this reason. */
     sever,
-    /** Never waits long, even if the server does not respond. */
+    /** Waits only briefly, even if the server does not respond. */
     async end(): Promise<void> {
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const limit = Math.min(silenceMs, END_TIMEOUT_MS);

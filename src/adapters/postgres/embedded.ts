@@ -72,7 +72,10 @@ export async function openEmbedded({
   };
 }
 
-/** Override the gateway's settings. The engine starts with those if a gateway also serves the database. */
+/**
+ * If a gateway also serves the database, the engine starts with the gateway's settings. This program's own sessions
+ * override them.
+ */
 const OWN_SETTINGS = { default_transaction_read_only: 'off', max_stack_depth: '2MB' };
 
 async function open(dir: string, first: string, options: EngineOptions) {

@@ -15,11 +15,14 @@ import {
 /** A simple query, or an extended query up to its Sync, a Flush or the memory limit. */
 export type Request = {
   readonly bytes: Buffer;
-  /** The last message in it that prepares the unnamed statement; null if that statement no longer exists afterwards. */
+  /**
+   * The last message in the request that prepares the unnamed statement; null if that statement no longer exists
+   * afterwards.
+   */
   readonly unnamed: Buffer | null | undefined;
   /** Whether an extended query continues after this request, so that no other client may send anything in between. */
   readonly unsynced: boolean;
-  /** Whether the engine always answers it and then reports that it is ready. */
+  /** Whether the engine always answers the request and then reports that it is ready. */
   readonly answered: boolean;
   /** Names in the text that may be custom settings. */
   readonly names: readonly string[];

@@ -82,7 +82,7 @@ export function mayEndSession(text: string): boolean {
 
 export const RESET_SESSION_ENDING = serialize.query(SESSION_ENDING.map((name) => `RESET ${name}`).join('; '));
 
-/** All changed settings, except the settings of a transaction. */
+/** All changed settings, except transaction settings. */
 const OWN_SETTINGS = `SELECT name, pg_catalog.current_setting(name) AS value FROM pg_catalog.pg_settings
   WHERE source = 'session' AND context IN ('user', 'superuser') AND NOT starts_with(name, 'transaction_')`;
 

@@ -53,8 +53,8 @@ export function openLedger(
         const failed = (reason: unknown): PipelineError =>
           databaseError(`record the end of run ${id} in the ledger`, reason);
         if (!isLost(error)) throw failed(error);
-        // The lock was lost along with the connection. If another run has started since then, it has already ended this
-        // run in the ledger, and it still needs its own staging tables.
+        // The lock was lost along with the connection. If another run has started since then, that run has already
+        // ended this one in the ledger, and still needs its own staging tables.
         const another = await database
           .connect({ evenAborted: true })
           .catch(() => Promise.reject(failed(error)));
@@ -75,7 +75,7 @@ export function openLedger(
   };
 }
 
-/** Reads and records the kind of records in the target and in the run. */
+/** Reads and stores the kind of records (simulated or real) in the target and in the run. */
 function openKind(session: Session, schema: string, runId: string): KindStore {
   return {
     async known() {

@@ -40,7 +40,7 @@ export type RowSet = {
   readonly columns: readonly string[];
   /** Each row contains one value per column. */
   readonly rows: readonly (readonly unknown[])[];
-  /** The number of returned rows, or of affected rows if the statement returns none; null if there is neither. */
+  /** The number of returned rows, or of affected rows if the statement returns none; null if neither applies. */
   readonly count: number | null;
 };
 

@@ -8,7 +8,7 @@ export type PresentTable = {
   readonly name: string;
   readonly kind: 'table' | 'view';
   readonly description: string | null;
-  /** Includes indexes; null for a view. */
+  /** The size, including indexes; null for a view. */
   readonly bytes: number | null;
   readonly columns: readonly {
     readonly name: string;

@@ -31,7 +31,7 @@ export function openTarget(
   const names = run.staging;
   const stagedOf = (resource: Resource, deletes: boolean): StagedResource =>
     createStagedResource(names, resource, deletes);
-  /** Apply for the rest of a transaction. */
+  /** The limits for the rest of a transaction. */
   const limits = Object.entries({
     lock_timeout: run.lockTimeoutSeconds,
     statement_timeout: run.statementTimeoutSeconds,

@@ -5,7 +5,9 @@ type Waiting = {
 };
 
 export type TurnRules = {
-  /** Whether the turn is kept, for example by a transaction. Then only work of the same owner continues. */
+  /**
+   * Whether the turn is kept, for example by a transaction. While it is kept, only work of the same owner continues.
+   */
   readonly isKept: () => boolean;
   /** Called before a turn of this owner, to make way for it. Returns false if the turn is kept after all. */
   readonly enter: (owner: unknown) => Promise<boolean>;

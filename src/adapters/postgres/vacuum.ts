@@ -2,8 +2,8 @@ import { ident } from './sql.ts';
 import type { Session } from './session.ts';
 
 /**
- * Reclaims the space left by updates, deletes and dropped tables. Applies the rule of autovacuum, which the embedded
- * database does not have. Must be called outside a transaction. Returns the number of tables.
+ * Reclaims the space left by updates, deletes and dropped tables. Applies autovacuum's rule, because the embedded
+ * database has no autovacuum. Must be called outside a transaction. Returns the number of tables.
  */
 export async function vacuum(session: Session): Promise<number> {
   await session.rows('SELECT pg_stat_force_next_flush()');

@@ -23,8 +23,8 @@ const LONGEST_SMALL_MESSAGE = 10_000;
 const LARGE_TYPES = ['Q', 'P', 'B', 'F', 'd'];
 
 /**
- * Reads what a client sends: an opening, and then messages. Each is null until all its bytes have arrived. Throws if
- * the bytes do not follow the protocol.
+ * Reads what a client sends: an opening, and then messages. Returns null for each until all its bytes have arrived.
+ * Throws if the bytes do not follow the protocol.
  */
 export function createMessageReader() {
   let parts: Buffer[] = [];

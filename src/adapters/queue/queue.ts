@@ -193,7 +193,7 @@ const OUTDATED = {
   hint: "Create or update the queue's tables with: spacex-pipeline migrate up",
 } as const;
 const UNKNOWN = { code: 'database', hint: 'Check the database, then try again.' } as const;
-/** By SQLSTATE. */
+/** Hints by SQLSTATE. */
 const STATES: Readonly<Record<string, typeof OUTDATED | { code: 'database'; hint: string }>> = {
   '42501': {
     code: 'database',
