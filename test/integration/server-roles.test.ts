@@ -37,9 +37,9 @@ void describe('a role', () => {
     assertFailure(refused, {
       code: 5,
       message: /Cannot create schema Its "own": .*\(42501\)$/,
-      hint: /type: CREATE SCHEMA/,
+      hint: /can create schemas: CREATE SCHEMA/,
     });
-    const [, sql = ''] = /type: (CREATE.*;)$/m.exec(refused.stderr) ?? [];
+    const [, sql = ''] = /schemas: (CREATE.*;)$/m.exec(refused.stderr) ?? [];
     await loaded.admin().query(sql);
     const { code, stderr } = await loaded.workspace.run([
       'run',

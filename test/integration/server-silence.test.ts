@@ -96,7 +96,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     await locked;
     assert.match(
       warnings.join(),
-      /^waiting .*: SELECT, which is waiting for a lock that another session holds$/,
+      /^still waiting .*: SELECT, which is waiting for a lock that another session holds$/,
     );
   });
 

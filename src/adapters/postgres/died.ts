@@ -12,7 +12,7 @@ export const DIED: ErrorReport = {
 
 /**
  * Whether the process that wrote `running` has died. If this process has the embedded database to itself, all other
- * processes have died. On a server, processes on other machines count as alive.
+ * processes have died. Otherwise, processes on other machines count as alive.
  */
 export function hasWriterDied(
   { locks }: Pick<Session, 'locks'>,

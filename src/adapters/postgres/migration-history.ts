@@ -81,14 +81,14 @@ export function refuseOtherHistory(schema: string, migrations: readonly Migratio
   if (missing !== undefined) {
     refuse(
       `migration ${missing} was applied to it, but this program does not have that file`,
-      `Use the version of spacex-pipeline that has it, or a different --schema. In a clone, restore migrations/${missing}.sql.`,
+      `Use the version of this program that has it, or a different --schema. In a clone, restore migrations/${missing}.sql.`,
     );
   }
   const edited = migrations.find(({ name, sha256 }) => (history.get(name)?.sha256 ?? sha256) !== sha256);
   if (edited !== undefined) {
     refuse(
       `migration ${edited.name} was edited after it was applied`,
-      `Use the version of spacex-pipeline that applied it. In a clone, restore migrations/${edited.name}.sql and make the change in a new file.`,
+      `Use the version of this program that applied it. In a clone, restore migrations/${edited.name}.sql and make the change in a new file.`,
     );
   }
   for (const name of names.filter((own) => !history.has(own))) {
@@ -96,7 +96,7 @@ export function refuseOtherHistory(schema: string, migrations: readonly Migratio
     if (later === undefined) continue;
     refuse(
       `migration ${name} is new, but the later migration ${later} was already applied`,
-      `Use the version of spacex-pipeline that applied it. In a clone, renumber migrations/${name}.sql to come last.`,
+      `Use the version of this program that applied it. In a clone, renumber migrations/${name}.sql to come last.`,
     );
   }
 }

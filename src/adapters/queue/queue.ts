@@ -190,7 +190,7 @@ function newBoss({ alone, clock, database, schema }: QueueOptions, own: Construc
 
 const OUTDATED = {
   code: 'migration',
-  hint: "Create or update the queue's tables with: spacex-pipeline migrate up",
+  hint: 'Create or update the queue tables with: spacex-pipeline migrate up',
 } as const;
 const UNKNOWN = { code: 'database', hint: 'Check the database, then try again.' } as const;
 /** Hints by SQLSTATE. */
