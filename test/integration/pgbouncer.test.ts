@@ -98,7 +98,7 @@ void describe('behind PgBouncer', { skip: withoutPgbouncer() }, () => {
     });
     const args = ['run', '--migrate', '--source', sandbox.url, '--database-url'];
     const refused = await workspace.run([...args, transaction.url]);
-    assertFailure(refused, { code: 5, message: shared, hint: /address of the server itself/ });
+    assertFailure(refused, { code: 5, message: shared, hint: /Connect to the server directly/ });
     assert.deepEqual(workspace.list(), ['spacex-pipeline.config.json']);
     const client = new Client({ connectionString: database.url });
     await client.connect();

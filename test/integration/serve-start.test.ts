@@ -41,7 +41,7 @@ describe('serve starts no job', () => {
 
   it('if the port for tools is in use', async () => {
     const failed = await serve('--port', '0', '--pg-port', String(taken));
-    assertFailure(failed, { code: 2, message: /Cannot listen on 127\.0\.0\.1:\d+/, hint: /another port/ });
+    assertFailure(failed, { code: 2, message: /Cannot listen on 127\.0\.0\.1:\d+/, hint: /different port/ });
     await beganNothing();
   });
 
