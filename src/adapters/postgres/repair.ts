@@ -15,8 +15,7 @@ export type Missing = {
 };
 
 /**
- * Finds missing objects that these migrations created. Must be called in a transaction. Changes nothing but the search
- * path.
+ * Finds missing objects that these migrations created. Must be called in a transaction. Changes only the search path.
  */
 export async function findMissing(
   session: Session,

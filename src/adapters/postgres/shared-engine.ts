@@ -7,12 +7,12 @@ export type SharedEngine = ReturnType<typeof shareEngine>;
 export function shareEngine(engine: Engine) {
   let guests: TurnRules | null = null;
   const turns = new Turns({
-    // Once the engine has ended, no turn is kept, so that everyone who is waiting finds out.
+    // Once the engine has ended, no turn is kept, so that all waiting callers are released.
     isKept: () => !engine.isEnded() && (engine.isInTransaction() || guests?.isKept() === true),
     enter: async (owner) => engine.isEnded() || guests === null || guests.enter(owner),
     onKept: (owner) => guests?.onKept(owner),
   });
-  // Wakes up everyone who is waiting for a kept turn.
+  // Releases all callers that are waiting for a kept turn.
   void engine.ended.then(() => turns.take(null, async () => undefined));
   return {
     engine,

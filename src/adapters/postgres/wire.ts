@@ -110,7 +110,7 @@ export function cancelled(): Buffer {
 /** Ready for a query, outside a transaction. */
 const READY = encode('Z', Buffer.from('I'));
 
-/** Admits a client, whatever its name and password. The client needs the 8-byte key to cancel queries. */
+/** Admits a client with any name and password. The client needs the 8-byte key to cancel queries. */
 export function welcome(
   { parameters, code }: Opening,
   settings: ReadonlyMap<string, string>,

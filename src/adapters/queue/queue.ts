@@ -25,7 +25,7 @@ export type QueueOptions = {
    */
   readonly alone: boolean;
   readonly log: Log;
-  /** The ids of this process's data folders, which show others what it is working on. */
+  /** The ids of this process's data folders, which show other processes what this one is working on. */
   readonly folders?: readonly string[];
   readonly clock?: Clock;
   /** The intervals for heartbeats and schedules, and for polling the queues. */
