@@ -7,15 +7,15 @@ import { codeDigest } from '../src/app/code-digest.ts';
 import { precompiledChecks } from './precompile.ts';
 
 /**
- * dist/: the program as plain JavaScript, contracts compiled, for the published package. Dependencies remain separate
- * packages.
+ * Builds dist/ for the published package: the program as plain JavaScript, with compiled contracts. Dependencies remain
+ * separate packages.
  */
 const root = join(import.meta.dirname, '..');
 const outdir = join(root, 'dist');
 
-/** The package lacks the source files that src/app/code-digest.ts reads. */
+/** The published package does not include the source files that src/app/code-digest.ts reads. */
 const bakedCodeDigest: Plugin = {
-  name: 'told code digest',
+  name: 'fixed code digest',
   setup(building) {
     building.onLoad({ filter: /[\\/]src[\\/]app[\\/]code-digest\.ts$/ }, () => ({
       contents: `export const codeDigest = () => ${JSON.stringify(codeDigest())};`,
@@ -27,7 +27,7 @@ const bakedCodeDigest: Plugin = {
 await rm(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  // The thread of the embedded database is loaded by URL, from a neighbouring chunk.
+  // The embedded database loads its worker thread by URL, from a chunk in the same folder.
   entryPoints: { main: 'src/main.ts', 'chunks/engine-thread': 'src/adapters/postgres/engine-thread.ts' },
   outdir,
   bundle: true,
@@ -37,7 +37,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // At the same depth as the modules of src/, which find migrations/ and bin/ through `../..`.
+  // Chunks must be as deep as the modules in src/, which reach migrations/ and bin/ through `../..`.
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 });

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the image of the Dockerfile without a container engine, and runs it: npm run check:image
-# Debian's buildah builds it as root with chroot. The base, node:24-slim, is made here from debootstrap and this project's
-# Node, because there may be no access to an image registry. Skips if one of these tools is missing.
+# Builds the Dockerfile's image without a container engine, and runs it: npm run check:image
+# Debian's buildah builds it as root with chroot. This script makes the base image, node:24-slim, with debootstrap and this
+# project's Node, because an image registry may be unavailable. Skips if buildah or debootstrap is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,7 +33,7 @@ buildah "${storage[@]}" add -q "$base" "$work/base" / > /dev/null
 buildah "${storage[@]}" commit -q "$base" docker.io/library/node:24-slim > /dev/null
 
 echo '--- the image'
-# What this machine needs to reach a package registry: its npm settings and trusted certificates.
+# The npm settings and trusted certificates with which this machine reaches a package registry.
 settings=$(npm config get userconfig)
 { if [ -f "$settings" ]; then cat "$settings"; fi; echo 'cafile=/trusted.pem'; } > "$work/npmrc"
 cat /etc/ssl/certs/ca-certificates.crt ${NODE_EXTRA_CA_CERTS:+"$NODE_EXTRA_CA_CERTS"} > "$work/trusted.pem"

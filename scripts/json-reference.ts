@@ -4,11 +4,11 @@ import type { Schema } from '../src/core/schema.ts';
 import { exitTable, table } from './cli-reference.ts';
 import { DRIFT_EXAMPLE, RUN_EXAMPLE } from './json-examples.ts';
 
-/** What a table of fields cannot express, placed after the document of that command. */
+/** Notes that do not fit into a table of fields, by command. */
 const NOTES: Readonly<Record<string, string>> = {
-  run: 'A run that never began prints the same document with `run_id` null. Its `status` is `failed` or `interrupted`, and `error` says why; with `--if-busy skip` it is `skipped`, `error` is null and the exit code is 0.',
+  run: 'If the run never began, the command prints the same document with a null `run_id`. Then `status` is `failed` or `interrupted`, and `error` contains the reason. If `--if-busy skip` skipped the run, `status` is `skipped`, `error` is null and the exit code is 0.',
   drift:
-    "It lists what the earlier profile does not have. A share is listed if it changed by more than 0.05 and by more than 5 values (of the smaller of the two counts), or by any amount if `before` is 0 (a first null, a first absence) or 1 (a first appearance), or `now` is 1 (a missing field). Every record is counted, none sampled. For an unknown field, neither null nor an integer where fractions were seen before is a new type; values are truncated to 80 characters. Profiles are the files `profile/<resource>.json` of a run's folder and are kept nowhere else: `drift` needs neither raw nor the database.",
+    "The document lists what is new compared with the earlier profile. A share is listed if it changed by more than 0.05 and by more than 5 values (of the smaller of the two counts). A share is also listed, however small the change, if `before` is 0 (the first null or the first missing field) or 1 (the field appeared for the first time), or if `now` is 1 (the field disappeared). Profiles count every record; they do not use samples. For an unknown field, null does not count as a new type, and neither does an integer if the field contained fractions before. Values are truncated to 80 characters. Profiles are stored only in a run's folder, as `profile/<resource>.json`; `drift` does not need the raw files or the database.",
 };
 const EXAMPLES: Readonly<Record<string, unknown>> = { run: RUN_EXAMPLE, drift: DRIFT_EXAMPLE };
 
@@ -21,7 +21,7 @@ export function jsonReference(): string {
     '## Exit codes',
     exitTable(),
     '## A command that fails',
-    'A command that fails before it has printed its own document prints this one; the exit code and the lines on stderr are the same as without `--json`. `run` prints the document of a run that never began.',
+    'A command that fails before it has printed its own document prints this one; the exit code and the lines on stderr are the same as without `--json`. For a run that never began, `run` prints its own document instead.',
     fieldTable(fieldsOf(FAILURE, '')),
     ...DOCUMENTS.flatMap(documentSection),
     '## Parts',
@@ -51,7 +51,7 @@ function documentSection({ commands, flags, schema }: CommandDocument): string[]
   ];
 }
 
-/** `runs` lists what `run` prints. */
+/** `runs` lists the documents that `run` prints. */
 function isRepeated(schema: Schema, command: string): boolean {
   return DOCUMENTS.some((other) => !other.commands.includes(command) && other.schema === schema['items']);
 }
@@ -65,7 +65,10 @@ function fieldTable(fields: readonly Field[]): string {
   );
 }
 
-/** Each field below a schema; for a part with a title, only the field itself. */
+/**
+ * The fields of a schema, including nested ones. A field whose schema has a title is documented separately, so it is
+ * listed without its nested fields.
+ */
 function fieldsOf(schema: Schema, path: string): Field[] {
   const { additionalProperties, items, properties } = schema as {
     readonly additionalProperties?: Schema;
@@ -80,7 +83,10 @@ function fieldsOf(schema: Schema, path: string): Field[] {
   ]);
 }
 
-/** The array describes its element, unless the element has fields of its own or there is nothing above. */
+/**
+ * The fields of an array's or a map's elements. Elements without fields are listed only at the top level; elsewhere,
+ * the array's own description is enough.
+ */
 function below(schema: Schema, path: string, isOuter: boolean): Field[] {
   if (schema['title'] !== undefined) return [];
   const inner = fieldsOf(schema, path);

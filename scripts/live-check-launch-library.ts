@@ -17,21 +17,26 @@ type Inspect = (answer: Answer) => Promise<string>;
 type Get = (url: string, about: string, look: Inspect) => Promise<string | null>;
 
 /**
- * Sends three requests, the first of which does not count; if the quota is used up, sends only that one. Sends no
- * token.
+ * Sends three requests without a token. The first reads the quota and does not count toward it; if the quota is used
+ * up, sends no others.
  */
 export async function askLaunchLibrary(get: Get, baseUrl: string, now: number): Promise<void> {
   let left: number | null = null;
-  await get(`${baseUrl}${quota.path}`, 'says what the quota is', async (answer) => {
+  await get(`${baseUrl}${quota.path}`, 'returns the quota', async (answer) => {
     const found = quota.read(JSON.parse((await readSmall(answer)).toString()));
-    if (found === null) throw new Error('it says nothing of a quota');
+    if (found === null) throw new Error('the response does not contain a quota');
     left = found.left;
-    return `${found.left} of ${found.limit} requests in ${found.seconds} s are left`;
+    return `${found.left} of ${found.limit} requests per ${found.seconds} s left`;
   });
   if (left === 0) return;
   const since = `${new Date(now - WEEK_MS).toISOString().slice(0, 19)}Z`;
-  await getPage(get, baseUrl, { by: 'change', from: null }, 'has the launches that changed longest ago');
-  await getPage(get, baseUrl, { by: 'change', from: since }, `has the launches that changed since ${since}`);
+  await getPage(get, baseUrl, { by: 'change', from: null }, 'returns the launches with the oldest changes');
+  await getPage(
+    get,
+    baseUrl,
+    { by: 'change', from: since },
+    `returns the launches that changed since ${since}`,
+  );
 }
 
 async function getPage(get: Get, baseUrl: string, ask: PageQuery & { readonly by: 'change' }, about: string) {
@@ -39,8 +44,8 @@ async function getPage(get: Get, baseUrl: string, ask: PageQuery & { readonly by
   await get(`${baseUrl}${launches.path}?${query}`, about, async (answer) => {
     const { envelope, records } = await readPage(launchChanges, chunksOf(await readSmall(answer)));
     const found = records.map(({ parsed }) => {
-      if (!parsed.ok) throw new Error('a record is no JSON');
-      return parsed.record as Readonly<Record<string, unknown>>; // an object, otherwise it breaks the contract
+      if (!parsed.ok) throw new Error('a record is not valid JSON');
+      return parsed.record as Readonly<Record<string, unknown>>; // the contract check below reports anything that is not an object
     });
     const check = await loadValidation(launches.contract);
     const faults = found.flatMap((record) => check(record) ?? []);
@@ -50,15 +55,16 @@ async function getPage(get: Get, baseUrl: string, ask: PageQuery & { readonly by
       );
     const times = found.map((record) => Date.parse(String(record[launchChanges.changedAt])));
     if (times.some((time, index) => time < (times[index - 1] ?? Date.parse(ask.from ?? ''))))
-      throw new Error('its records are not those of that time, in the order of their changes');
-    if (typeof envelope['count'] !== 'number') throw new Error('it does not say how many there are');
+      throw new Error('the records are not in order of their changes, or changed too early');
+    if (typeof envelope['count'] !== 'number')
+      throw new Error('the response does not contain the number of launches');
     const news = noveltiesIn(found);
-    if (news.length > 0) throw new Error(`the contract does not know: ${news.join(', ')}`);
+    if (news.length > 0) throw new Error(`not in the contract: ${news.join(', ')}`);
     return `${found.length} of ${envelope['count']} launches, ${boostersOf(found)} boosters`;
   });
 }
 
-/** Fields, types and values that are missing from the contract. */
+/** Fields, types and values that the contract does not define. */
 function noveltiesIn(records: readonly unknown[]): readonly string[] {
   const profiler = createProfiler(launches.contract);
   for (const record of records) profiler.add(record);

@@ -23,11 +23,11 @@ import spacex from '../src/sources/spacex/source.ts';
 import { askLaunchLibrary } from './live-check-launch-library.ts';
 
 /**
- * `npm run live-check`: sends a few small requests to each real service, one at a time, and reports whether
- * the responses are what this project expects. Takes the addresses from SPACEX_PIPELINE_ARCHIVE_URL,
- * SPACEX_PIPELINE_RECORDINGS_URL, SPACEX_PIPELINE_BASE_URL and SPACEX_PIPELINE_LAUNCH_LIBRARY_URL, and
- * proxies from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. The report holds no secrets: it can be pasted into a bug
- * report. Exits 1 if something is not as expected.
+ * `npm run live-check`: sends a few small requests to each real service, one at a time, and reports whether the
+ * responses are what this project expects. Reads the addresses from SPACEX_PIPELINE_ARCHIVE_URL,
+ * SPACEX_PIPELINE_RECORDINGS_URL, SPACEX_PIPELINE_BASE_URL and SPACEX_PIPELINE_LAUNCH_LIBRARY_URL, and proxies from
+ * HTTP_PROXY, HTTPS_PROXY and NO_PROXY. The report contains no secrets, so you can paste it into a bug report. Exits 1
+ * if a response is not as expected.
  */
 
 /** Response headers worth reporting. */
@@ -48,16 +48,17 @@ const REPORTED_HEADERS = [
 ];
 const SMALL = 2_000_000;
 
-/** What was found in a response; throws an Error that says what is not as expected. */
+/** Returns a summary of the response. Throws an Error if the response is not as expected. */
 type Inspect = (answer: Answer) => Promise<string>;
 
 const archive = spacex.archive ?? never('the source has no archive');
 const playback =
-  parsePlayback(env('SPACEX_PIPELINE_ARCHIVE_URL') ?? archive.url) ?? never('the archive URL is none');
+  parsePlayback(env('SPACEX_PIPELINE_ARCHIVE_URL') ?? archive.url) ??
+  never('the archive URL is not a playback URL');
 const archiveUrl = formatPlayback(playback);
 const recordingsUrl = (env('SPACEX_PIPELINE_RECORDINGS_URL') ?? archive.recordingsUrl).replace(/\/+$/, '');
 const baseUrl = (env('SPACEX_PIPELINE_BASE_URL') ?? spacex.baseUrl).replace(/\/+$/, '');
-/** One for each origin, so that no host gets more requests for having two services. */
+/** One for each origin, so that a host with two services does not receive twice as many requests. */
 const hosts = new Map<string, Host>();
 let unexpected = 0;
 
@@ -70,22 +71,19 @@ await service('Archive, playback', archiveUrl, async (get) => {
     'redirects to the nearest capture',
     async (answer) => {
       const to = new URL(answer.headers['location'] ?? fail('no location'), answer.place.url);
-      const found = parsePlayback(to.href) ?? fail('the location is none of a capture');
+      const found = parsePlayback(to.href) ?? fail('the location is not a capture');
       if (answer.status !== 302 || isReplayed(answer.headers)) fail(`status ${answer.status}`);
       if (found.timestamp.length !== 14 || !isSameOriginal(found.original, `${playback.original}/v4/rockets`))
-        fail('the location is not that of a capture of the same address');
+        fail('the location is a capture of a different address, or has a short timestamp');
       return to.href;
     },
   );
-  if (capture !== null) await get(capture, 'plays a capture that its original ETag proves', lookAtCapture);
-  await get(
-    `${archiveUrl}/v4/payloads`,
-    'has no capture, as far as is known',
-    async ({ status, headers }) => {
-      if (isReplayed(headers) || status !== 404) fail(`status ${status}: there may be a capture`);
-      return '404 without memento-datetime';
-    },
-  );
+  if (capture !== null)
+    await get(capture, 'returns a capture whose body matches its original ETag', lookAtCapture);
+  await get(`${archiveUrl}/v4/payloads`, 'has no capture, as expected', async ({ status, headers }) => {
+    if (isReplayed(headers) || status !== 404) fail(`status ${status}: a capture may exist now`);
+    return '404 without memento-datetime';
+  });
 });
 
 await service('Archive, index of captures', archiveUrl, async (get) => {
@@ -95,7 +93,7 @@ await service('Archive, index of captures', archiveUrl, async (get) => {
     ['/v4/starlink', false],
   ] as const) {
     const original = playback.original + path;
-    const about = `lists ${expected ? 'captures' : 'no capture, as far as is known,'} of ${path}`;
+    const about = `lists ${expected ? 'captures' : 'no captures, as expected,'} of ${path}`;
     await get(indexUrl({ ...playback, original }).href, about, async (answer) => {
       if (answer.status !== 200) fail(`status ${answer.status}`);
       const rows = readIndex((await readAll(answer, SMALL)).toString(), original);
@@ -111,23 +109,25 @@ else
   await service('Recordings', recordingsUrl, async (get) => {
     for (const resource of ['company', 'roadster', 'dragons']) {
       const known = recordingOf(archive, resource);
-      await get(`${recordingsUrl}/${known.file}`, 'is the file that is pinned', async (answer) => {
+      await get(`${recordingsUrl}/${known.file}`, 'is the pinned file', async (answer) => {
         if (answer.status !== 200) fail(`status ${answer.status}`);
         const file = await readAll(answer, SMALL);
         const { body, headers } = await readCassette(file);
         const { etag } = headers;
-        const wrong = canProve(etag) ? disproof(body, etag) : 'it has no ETag that proves its body';
+        const wrong = canProve(etag)
+          ? disproof(body, etag)
+          : 'the recording has no ETag that can prove its body';
         if (wrong !== null) fail(wrong);
         const sha256 = createHash('sha256').update(file).digest('hex');
         if (sha256 !== known.sha256) fail(`its SHA-256 is ${sha256}`);
-        return `${file.byteLength} bytes, and the ETag ${etag}`;
+        return `${file.byteLength} bytes, matching the ETag ${etag}`;
       });
     }
   });
 
 await service('Live API', baseUrl, async (get) => {
-  await get(`${baseUrl}/v4/company`, 'is away, as it has been since June 2026', async ({ status }) => {
-    if (status < 500) fail(`status ${status}: it may be back`);
+  await get(`${baseUrl}/v4/company`, 'is offline, as it has been since June 2026', async ({ status }) => {
+    if (status < 500) fail(`status ${status}: the API may be online again`);
     return `status ${status}`;
   });
 });
@@ -145,10 +145,10 @@ async function lookAtCapture(answer: Answer): Promise<string> {
   const body = await readAll(answer, SMALL);
   const etag = headers['x-archive-orig-etag'];
   if (!canProve(etag))
-    fail(`no ETag that proves a body among its headers: ${Object.keys(headers).join(', ')}`);
+    fail(`no ETag that can prove the body, only these headers: ${Object.keys(headers).join(', ')}`);
   const wrong = disproof(body, etag);
   if (wrong !== null) fail(wrong);
-  return `${body.byteLength} bytes of the ETag ${etag}`;
+  return `${body.byteLength} bytes, matching the ETag ${etag}`;
 }
 
 type Get = (url: string, about: string, look: Inspect) => Promise<string | null>;

@@ -9,7 +9,7 @@ import type { Session } from '../src/adapters/postgres/session.ts';
 
 const SCHEMA = 'migrated';
 
-/** Runs work on a temporary embedded database, made by these migrations. */
+/** Runs `work` on a temporary embedded database with these migrations applied. */
 export async function withMigrated<T>(
   dirs: readonly string[],
   work: (session: Session, schema: string) => Promise<T>,
@@ -19,7 +19,7 @@ export async function withMigrated<T>(
     const database = await openEmbedded({ dir: join(dir, 'database'), schema: SCHEMA });
     try {
       const session = await database.connect();
-      // A new source has none yet.
+      // A new source has no migrations yet.
       await migrateUp(session, database, dirs.filter(existsSync));
       return await work(session, SCHEMA);
     } finally {

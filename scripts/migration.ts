@@ -10,14 +10,14 @@ import { changeSql } from './table-changes.ts';
 import { presentStates, viewsReading, wantedState } from './table-state.ts';
 
 /**
- * `npm run migration NAME`: writes whatever the table literals of each source contain beyond its migrations as the next
- * migration, to be read before it is committed.
+ * `npm run migration NAME`: compares the table literals of each source with its migrations, and writes the difference
+ * as the next migration. Review the file before you commit it.
  */
 async function main(args: readonly string[]): Promise<void> {
   const [name = '', ...rest] = args;
   if (!/^[a-z][a-z0-9_]*$/.test(name) || rest.length > 0)
     throw new Refusal(
-      `Cannot write a migration named "${args.join(' ')}": give one name of lower-case letters, digits and underscores, such as: npm run migration crew_agency`,
+      `Cannot write a migration named "${args.join(' ')}": use one name of lowercase letters, digits and underscores, such as: npm run migration crew_agency`,
     );
   const written: string[] = [];
   for (const source of sources) {
@@ -26,13 +26,13 @@ async function main(args: readonly string[]): Promise<void> {
     const sql = await withMigrated(dirs, (session, schema) => draftMigration(session, schema, tables));
     if (sql !== null) written.push(await writeNext(dirs.at(-1) ?? '', name, sql));
   }
-  const lines = written.map((path) => `Wrote ${relative('.', path)}: read it before you commit it.`);
+  const lines = written.map((path) => `Wrote ${relative('.', path)}. Review it before you commit it.`);
   if (lines.length === 0)
-    lines.push('Nothing to do: the migrations make the tables that the sources describe.');
+    lines.push('Nothing to do: the migrations already create the tables that the sources define.');
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** A user's mistake, answered by one line. */
+/** A mistake by the user; printed without a stack trace. */
 class Refusal extends Error {}
 
 /** The text of a migration that updates a migrated schema to match the literals; null if it already does. */
@@ -50,7 +50,7 @@ export async function draftMigration(
   return `-- schema: target\n\n-- up\n${up}\n\n-- down\n${changeSql(wanted, present, views)}\n`;
 }
 
-/** SQL for people has no quoted names. */
+/** People should be able to write SQL without quoted names. */
 async function refuseNames(session: Session, tables: readonly Table[]): Promise<void> {
   const reserved = await session.rows<{ word: string }>(
     `SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')`,
@@ -62,7 +62,7 @@ async function refuseNames(session: Session, tables: readonly Table[]): Promise<
     );
     if (odd !== undefined)
       throw new Refusal(
-        `Cannot write a migration for table ${name}: "${odd}" would need quotes in SQL, give it another name`,
+        `Cannot write a migration for table ${name}: "${odd}" would need quotes in SQL, so choose a different name`,
       );
   }
 }

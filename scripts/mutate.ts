@@ -9,9 +9,9 @@ import { createRandom } from '../src/sandbox/random.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 
 /**
- * `npm run mutate [-- --only TEXT --sample N --seed N]`: changes one operator, word of SQL or statement at a time in
- * the files that keep the promises, and runs the tests that should notice, until one fails. Prints the score and each
- * survivor; exits 1 below 80 %.
+ * `npm run mutate [-- --only TEXT --sample N --seed N]`: tests the tests. In the files that implement the project's
+ * guarantees, changes one operator, SQL keyword or statement at a time, and runs the tests that should detect the
+ * change until one of them fails. Prints each mutant and the score; exits 1 if the score is below 80 %.
  */
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -19,7 +19,7 @@ const LIMIT_MS = 300_000;
 const LEAST_SCORE = 0.8;
 
 const SUITE = 'test/integration/target-postgres.test.ts';
-/** The test that will most probably notice comes first. */
+/** The tests that should fail, most likely one first. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   'src/adapters/postgres/merge.ts': [SUITE],
   'src/adapters/postgres/ledger.ts': [
@@ -32,7 +32,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'src/app/kept-raw.ts': ['test/integration/resume.test.ts', 'test/integration/cli-plan.test.ts'],
 };
 
-/** What to look for, and what to replace it with. */
+/** Patterns and their replacements. */
 const OPERATORS: readonly (readonly [RegExp, string])[] = [
   [/ === /g, ' !== '],
   [/ !== /g, ' === '],
@@ -57,12 +57,12 @@ const OPERATORS: readonly (readonly [RegExp, string])[] = [
   [/^ *(?:await|throw) [^;{]*;$/gm, ';'],
 ];
 
-/** Mutants that do what the original does, with the reason. */
+/** Mutants that behave like the original, with the reason. */
 const EQUIVALENT: readonly { readonly file: string; readonly was: string; readonly why: string }[] = [
   {
     file: 'src/adapters/postgres/ledger.ts',
     was: `'ROLLBACK' → 'COMMIT'`,
-    why: 'only a statement that failed leads there, and then PostgreSQL rolls back whatever it is asked for',
+    why: 'this code runs only after a statement has failed, and then PostgreSQL rolls back even on COMMIT',
   },
 ];
 
@@ -116,7 +116,7 @@ function allMutants(): Mutant[] {
     .flatMap(mutantsOf);
 }
 
-/** One for each place where an operator occurs, except in comments and imports. */
+/** One mutant for each match of each pattern, except in comments and imports. */
 function mutantsOf(file: string): Mutant[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   return OPERATORS.flatMap(([pattern, replacement]) =>
@@ -140,13 +140,13 @@ function chosen(mutants: Mutant[]): Mutant[] {
     .map(({ mutant }) => mutant);
 }
 
-/** Runs the files one after another, in the given order: Node itself would sort them by name. */
+/** Runs the files one after another in the given order, because Node would sort them by name. */
 async function passesAll(files: readonly string[]): Promise<boolean> {
   for (const file of files) if (!(await passes(file))) return false;
   return true;
 }
 
-/** Do all tests of a file pass? The first failure ends the others; so does a hang. */
+/** Do all tests of a file pass? Stops at the first failure or at a timeout. */
 async function passes(tests: string): Promise<boolean> {
   const child = spawn(process.execPath, ['--test', '--test-reporter=tap', tests], {
     cwd: place,

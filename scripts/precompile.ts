@@ -11,13 +11,13 @@ import { resources } from '../src/sources/index.ts';
 
 /**
  * Replaces src/core/load-validation.ts with the code that Ajv generates for each contract, one chunk per contract. A
- * contract without a chunk is an error: nothing compiles contracts when the program runs.
+ * contract without a chunk is an error, because the built program cannot compile contracts.
  */
 export function precompiledChecks(root: string): Plugin {
   const check = JSON.stringify(join(root, 'src/core/validation.ts'));
   const formats = JSON.stringify(join(root, 'src/core/formats.ts'));
   const modules = new Map<string, string>();
-  // By contract: resources of two sources may have the same name.
+  // The key is the contract, because resources of two sources may have the same name.
   const contracts = new Map(resources.map(({ contract }) => [keyOf(contract), contract]));
   for (const [key, contract] of contracts) {
     for (const allErrors of [false, true]) {
@@ -42,7 +42,7 @@ export function precompiledChecks(root: string): Plugin {
      ${keyOf.toString()}
      export async function loadValidation(contract) {
        const load = MADE.get(keyOf(contract));
-       if (load === undefined) throw new Error('this contract was not there when the package was built');
+       if (load === undefined) throw new Error('this contract was not compiled when the package was built');
        return (await load()).default;
      }`,
   );
@@ -61,7 +61,7 @@ export function precompiledChecks(root: string): Plugin {
   };
 }
 
-/** An ES module; it needs FORMATS. */
+/** Source code of an ES module that expects FORMATS to be in scope. */
 function compiled(contract: Schema, allErrors: boolean): string {
   const code = { source: true, esm: true, formats: _`FORMATS` };
   const ajv = new Ajv({ ...validationOptions(allErrors), code });

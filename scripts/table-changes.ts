@@ -2,8 +2,8 @@ import { literal } from '../src/adapters/postgres/sql.ts';
 import type { ColumnState, Reading, TableState } from './table-state.ts';
 
 /**
- * SQL that changes tables from one state to another, as a person would write it; empty if both are the same. Views are
- * written by hand: a comment names those in the way.
+ * SQL that changes tables from one state to another, formatted as a person would write it; empty if the states are the
+ * same. Does not change views: a comment names the views that prevent a change.
  */
 export function changeSql(
   from: readonly TableState[],
@@ -26,7 +26,7 @@ export function changeSql(
 
 function dropTables(tables: readonly TableState[], views: readonly Reading[]): string[] {
   if (tables.length === 0) return [];
-  // Dropped in reverse order of creation, as references require.
+  // In reverse order of creation, so that a table is dropped before the tables that it references.
   const names = tables.map(({ name }) => name).toReversed();
   const readers = views.filter(({ table }) => names.includes(table));
   return [...viewNote(readers), `${wrapped('DROP TABLE', names)};`];
@@ -81,7 +81,7 @@ function alterTable(before: TableState, table: TableState, views: readonly Readi
   ];
 }
 
-/** The index of a dropped column is dropped with it. */
+/** PostgreSQL drops the indexes of a dropped column. */
 function dropIndexes(before: TableState, { columns, indexes }: TableState): string[] {
   return before.indexes
     .filter(({ name, column }) => named(indexes, name) === undefined && named(columns, column) !== undefined)
@@ -140,7 +140,7 @@ function rowsNote({ name }: TableState, added: readonly ColumnState[]): string[]
 
 const WIDTH = 110;
 
-/** `start a, b, c` in lines of that width. */
+/** `start a, b, c`, wrapped to lines of this width. */
 function wrapped(start: string, names: readonly string[]): string {
   const lines: string[] = [];
   let line = start;

@@ -2,7 +2,7 @@ import type { Session } from '../src/adapters/postgres/session.ts';
 import { ident } from '../src/adapters/postgres/sql.ts';
 import { baseType, collationOf, PIPELINE_COLUMNS, type Table } from '../src/core/table.ts';
 
-/** A table as a literal describes it, or as the catalog has it. */
+/** A table as defined by a literal or by the database catalog. */
 export type TableState = {
   readonly name: string;
   readonly comment: string | null;
@@ -14,7 +14,7 @@ export type TableState = {
 export type ColumnState = {
   readonly name: string;
   readonly type: string;
-  /** Null: the default collation of the database. */
+  /** Null for the database's default collation. */
   readonly collation: string | null;
   readonly nullable: boolean;
   readonly comment: string | null;
@@ -47,8 +47,8 @@ function indexName(table: string, column: string): string {
 }
 
 /**
- * The tables of a schema, in order of creation. Includes only the indexes that a reference would have: on one column
- * and named after it. Others were made by hand and stay.
+ * The tables of a schema, in order of creation. Includes only the indexes that a reference would have, which are on one
+ * column and named after it. All other indexes were created manually and stay.
  */
 export async function presentStates(session: Session, schema: string): Promise<TableState[]> {
   return session.rows<TableState>(
@@ -74,7 +74,7 @@ export async function presentStates(session: Session, schema: string): Promise<T
   );
 }
 
-/** The views that read a table's columns, and so prevent these columns from being changed. */
+/** The views that read a table's columns and thereby prevent changes to those columns. */
 export type Reading = { readonly view: string; readonly table: string; readonly column: string };
 
 export async function viewsReading(session: Session, schema: string): Promise<Reading[]> {

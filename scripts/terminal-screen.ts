@@ -1,9 +1,9 @@
 import xterm from '@xterm/headless';
 
-/** Characters that look alike, in a row of a screen. */
+/** Consecutive characters of a screen row with the same style. */
 export type Run = { readonly text: string; readonly column: number; readonly style: Style };
 export type Style = { readonly bold: boolean; readonly dim: boolean; readonly colour: number | null };
-/** All rows from the first one printed, including those that have scrolled away. */
+/** All rows, including rows that have scrolled off the screen. */
 export type Screen = readonly (readonly Run[])[];
 
 export type Terminal = {

@@ -9,8 +9,8 @@ import { screenOf, type Screen } from './terminal-screen.ts';
 import { screenPicture } from './screen-picture.ts';
 
 /**
- * `npm run transcripts`: what people see in terminals of two sizes, as pictures in docs/transcripts/. Needs `script`
- * from util-linux, which gives each command a terminal.
+ * `npm run transcripts`: saves pictures of what people see in terminals of two sizes to docs/transcripts/. Needs
+ * `script` from util-linux, which runs each command in a terminal.
  */
 const ROOT = resolve(import.meta.dirname, '..');
 const OUT = join(ROOT, 'docs', 'transcripts');
@@ -21,13 +21,13 @@ const SIZES = [
 
 type Scene = {
   readonly name: string;
-  /** Typed one after another in an empty folder. */
+  /** Run one after another, starting in an empty folder. */
   readonly commands: readonly string[];
-  /** Takes a picture when the screen first matches this. */
+  /** Also takes a picture when the screen first matches this pattern. */
   readonly during?: RegExp;
-  /** Faults of the stand-in at $API. */
+  /** Faults of the stand-in API at $API. */
   readonly faults?: string;
-  /** Is there no API, but a copy of its records? */
+  /** Is the API offline, so that only a copy of its records is available? */
   readonly archived?: boolean;
 };
 
