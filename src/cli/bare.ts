@@ -8,12 +8,15 @@ import { showStatus } from './status.ts';
 
 /** The commands suggested to a new user. */
 const FIRST: readonly (readonly [why: string, command: string])[] = [
-  ['Load launches, simulated ones without a network', 'run --or-sandbox'],
-  ['Write a configuration file for a server of your own', 'init'],
-  ['See what else there is', '--help'],
+  ['Load launches, or simulated ones if there is no network', 'run --or-sandbox'],
+  ['Write a configuration file for your own server', 'init'],
+  ['List all commands and flags', '--help'],
 ];
 
-/** The program without a command: prints the status, or how to begin. It never prompts, and creates no folder. */
+/**
+ * Without a command, the program prints the status or, if nothing has been loaded yet, how to begin. It never prompts
+ * and never creates a folder.
+ */
 export function registerBare(program: Command, streams: CommandStreams): void {
   program.action(async (_options: unknown, command: Command) => {
     const context = await openContext(streams, command, { all: true });

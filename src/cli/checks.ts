@@ -22,14 +22,14 @@ export const register: Register = (program, streams, setOutcome) => {
   program
     .command('checks')
     .description('show what the data checks of a run found')
-    .argument('[run]', `${RUN_ID} (default: the newest that was published)`)
-    .option('--all', 'include those that found nothing')
-    .option('--rows <check>', 'show the rows that fail this check now')
+    .argument('[run]', `${RUN_ID} (default: the newest published run)`)
+    .option('--all', 'include checks that found nothing')
+    .option('--rows <check>', 'show the rows that currently fail this check')
     .option('--limit <n>', 'the maximum number of rows', integerOption, 100)
     .addOption(
       new Option(
         '--fail-on <severity>',
-        'exit 10 if a check of that severity or worse found something',
+        'exit 10 if a check of this severity or higher found something',
       ).choices(SEVERITIES),
     )
     .addHelpText('after', example('checks', 'checks --fail-on error'))
@@ -38,7 +38,7 @@ export const register: Register = (program, streams, setOutcome) => {
       const { failOn, limit, rows } = options;
       if (rows !== undefined) {
         if (failOn !== undefined)
-          throw new PipelineError('Cannot use --fail-on: --rows shows one check', { code: 'usage' });
+          throw new PipelineError('Cannot use --fail-on: it does not work with --rows', { code: 'usage' });
         await printRows(context, rows, limit);
         return;
       }
@@ -104,6 +104,6 @@ type Options = {
 function meaning({ count, error, description }: CheckReport): string {
   if (error !== null) return error;
   return count === null
-    ? `Not run: a resource that it reads has never been published. ${description}`
+    ? `Not run, because it reads a resource that has never been published. ${description}`
     : description;
 }

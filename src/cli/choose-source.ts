@@ -9,13 +9,13 @@ import { sources } from '../sources/index.ts';
 export type Choice = {
   /** Null if none was named. */
   readonly source: Source | null;
-  /** The address to pull a run's records from; null for the configured one. */
+  /** The address to pull a run's records from; null for the configured address. */
   readonly from: string | null;
 };
 
 /**
- * `--source` names a source. For the default source it may also hold an address, as it did before `--from` existed.
- * Throws `usage` for anything else.
+ * `--source` names a source. It can also be an address for the default source, as before `--from` existed. Throws
+ * `usage` for anything else.
  */
 export function chooseSource(named: string | undefined, from: string | undefined): Choice {
   const source = sources.find(({ name }) => name === named) ?? null;
@@ -26,7 +26,7 @@ export function chooseSource(named: string | undefined, from: string | undefined
   const reason = meant === null ? `known sources: ${names.join(', ')}` : `did you mean ${meant}?`;
   throw new PipelineError(`Cannot use --source ${JSON.stringify(maskUrl(named))}: ${reason}`, {
     code: 'usage',
-    hint: `To choose where records come from, give --from ${ADDRESSES.join(', ')} or an http(s) URL without a query.`,
+    hint: `To choose where records come from, use --from ${ADDRESSES.join(', ')} or an http(s) URL without a query.`,
   });
 }
 

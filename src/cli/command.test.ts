@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { printError } from './command.ts';
 
-test('an error without a hint asks for a report, with the stack if it was not printed yet', () => {
+test('an error without a hint asks for a report, including the stack trace if it has not been printed', () => {
   const printed = (logLevel?: string): string => {
     let text = '';
     const stderr = { write: (part: string) => (text += part) };
@@ -11,7 +11,7 @@ test('an error without a hint asks for a report, with the stack if it was not pr
     printError({ stderr, cwd: '/', given }, { code: 'internal', message: 'Cannot continue: x', hint: null });
     return text;
   };
-  const error = 'error: Cannot continue: x\nhint: This should not happen. Report it, with';
+  const error = 'error: Cannot continue: x\nhint: This should not happen. Please report it and include';
   assert.equal(printed(), `${error} the extra output of --log-level debug.\n`);
   assert.equal(printed('debug'), `${error} this log.\n`);
 });

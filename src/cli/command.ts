@@ -22,12 +22,12 @@ export function example(...lines: readonly string[]): string {
   return `\nExample:\n${lines.map((line) => `  $ spacex-pipeline ${line}`).join('\n')}`;
 }
 
-/** A command that reads a database at a URL. */
+/** A psql command that reads the database at a URL. */
 export function psqlLine(url: string): string {
   return `psql ${url} -c 'SELECT * FROM ${EXAMPLE_NAME}'`;
 }
 
-/** Prints why the work of a command failed, if it did, and returns the command's outcome. */
+/** If there is an error, prints it. Returns the command's outcome. */
 export function printFailure(
   context: CommandContext,
   error: ErrorReport | null,
@@ -38,12 +38,12 @@ export function printFailure(
   return error.code;
 }
 
-/** The stack trace. When the program itself is at fault, the message alone is not enough for a report. */
+/** Includes the stack trace, because the message alone is not enough to report a bug in the program. */
 const MORE = 'the extra output of --log-level debug';
 
 /**
- * The last two lines of a failure, or the last one as JSON. `given` holds the flags that the command in the hint needs
- * too; `stacks` holds the stack traces to add.
+ * Prints the last two lines of a failure, or a single JSON line. `given` contains the flags to add to the command in
+ * the hint; `stacks` contains the stack traces to print.
  */
 export function printError(
   {
@@ -56,7 +56,10 @@ export function printError(
   stacks: readonly string[] = [],
 ): void {
   const more = given.logLevel === 'debug' ? 'this log' : MORE;
-  const shown = runnable(hint ?? `This should not happen. Report it, with ${more}.`, { cwd, given });
+  const shown = runnable(hint ?? `This should not happen. Please report it and include ${more}.`, {
+    cwd,
+    given,
+  });
   if (lines?.current() !== 'json') {
     const parts = [
       `${painted(stderr, 'error:', 'red')} ${message}`,
@@ -71,7 +74,7 @@ export function printError(
   log.error(message, { event: 'command.failed', code, hint: shown, retry_at, ...stack });
 }
 
-/** A warning from Node itself, as a line of JSON. */
+/** Writes a warning from Node itself as a JSON line. */
 export function warningLine(warning: Error, write: (line: string) => void): void {
   const log = openLog({ level: 'warn', format: 'json', write });
   log.warn(warning.message, { event: 'node.warning', name: warning.name });

@@ -11,7 +11,7 @@ export type Candidates = {
 /** The flags of the program itself are valid everywhere. */
 export type CompletedCommand = Pick<OutlinedCommand, 'path' | 'description'> & {
   readonly first: Candidates;
-  /** `value` is null if the flag takes none. */
+  /** `value` is null if the flag takes no value. */
   readonly options: readonly (Pick<OutlinedOption, 'long' | 'description'> & {
     readonly value: Candidates | null;
   })[];
@@ -25,7 +25,7 @@ _spacex_pipeline() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}"
   local command='' word names='' flags='' kind=words i
   COMPREPLY=()
-  # bash takes --flag=value apart at the equals sign
+  # bash splits --flag=value at the equals sign
   if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' ]]; then prev="\${COMP_WORDS[COMP_CWORD - 2]}"; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"

@@ -15,11 +15,11 @@ type Shell = keyof typeof SHELLS;
 export const register: Register = (program, streams) => {
   program
     .command('completion')
-    .description('print the script that completes commands, flags and names in a shell')
-    .addArgument(new Argument('<shell>', 'the shell that the script is for').choices(Object.keys(SHELLS)))
+    .description('print a shell completion script for commands, flags and names')
+    .addArgument(new Argument('<shell>', 'the shell to print the script for').choices(Object.keys(SHELLS)))
     .addHelpText(
       'after',
-      `\nWrite it to a file that the shell reads when it starts:
+      `\nSave the script in a file that the shell loads:
   bash  ~/.local/share/bash-completion/completions/spacex-pipeline
   zsh   _spacex-pipeline in one of the folders in $fpath
   fish  ~/.config/fish/completions/spacex-pipeline.fish`,
@@ -40,7 +40,7 @@ function choicesOf(key: ConfigKey): readonly string[] {
 const NAMES = [...new Set(resources.map(({ name }) => name))];
 const TABLES = [...new Set(resources.flatMap(({ tables }) => tables.map(({ name }) => name)))];
 
-/** The candidates for a flag's value or an argument, unless it is free text or has declared choices. */
+/** The candidates for arguments and values of flags, except free text and values with declared choices. */
 const CANDIDATES: Readonly<Record<string, Candidates>> = {
   '--config': { words: [], list: false, kind: 'file' },
   '--data-dir': { words: [], list: false, kind: 'folder' },

@@ -7,7 +7,7 @@ import { example, type Register } from './command.ts';
 export const register: Register = (program, streams) => {
   program
     .command('config')
-    .description('show the effective configuration and where each value came from, with secrets masked')
+    .description('show the effective configuration and where each value comes from, with secrets masked')
     .addHelpText('after', example('config'))
     .action(async (_options, command) => {
       const context = await openContext(streams, command);

@@ -30,11 +30,11 @@ export type CliStreams = {
   /** Defaults to the environment of this process. */
   readonly env?: Environment;
   readonly signal: AbortSignal;
-  /** The format of lines on stderr, for a caller that writes some itself. */
+  /** The format of the lines on stderr, for a caller that also writes to stderr. */
   readonly lines?: LineFormat;
 };
 
-/** The streams, plus what stays open while the command runs. */
+/** The streams, plus the runtime that stays open while the command runs. */
 export type CommandStreams = CliStreams & { readonly runtime: Runtime; readonly lines: LineFormat };
 
 export type GlobalOptions = {
@@ -53,13 +53,13 @@ export type GlobalOptions = {
   readonly from?: string | readonly string[];
 };
 
-/** What a command's action works with. */
+/** Everything that a command's action needs. */
 export type CommandContext = CommandStreams & {
   /** For the named source, or the default one. */
   readonly loaded: LoadedSource;
   /** For the named source, or for every source. */
   readonly all: readonly [LoadedSource, ...LoadedSource[]];
-  /** The address to pull a run's records from; null for the configured one. */
+  /** The address to pull a run's records from; null for the configured address. */
   readonly from: string | null;
   readonly urlFrom: LoadedConfig['urlFrom'];
   /** The global flags, as typed. */
@@ -68,9 +68,9 @@ export type CommandContext = CommandStreams & {
   readonly clock: Clock;
   readonly json: boolean;
   readonly quiet: boolean;
-  /** Print more than most people want to see? */
+  /** Print additional details? */
   readonly verbose: boolean;
-  /** Draw on stderr instead of logging? */
+  /** Draw a live display on stderr instead of logging? */
   readonly live: boolean;
   /** Reports that a data folder was created, even with `--quiet`. */
   readonly onNewFolder: (dataDir: string) => void;
@@ -78,7 +78,7 @@ export type CommandContext = CommandStreams & {
   readonly logVia: (write: (line: string) => void) => void;
 };
 
-/** What a command returns: null, or the code of the failure it has already reported. */
+/** A command's result: null if it succeeded, otherwise the code of the failure that it has already reported. */
 export type Outcome = ErrorCode | null;
 
 /** For the named source, or for every source. */
@@ -86,7 +86,7 @@ export function configsOf({ all: [first, ...others] }: CommandContext): [SourceC
   return [first.config, ...others.map(({ config }) => config)];
 }
 
-/** The settings that come from a command's own flags; `ofSource` applies to the source the command works on. */
+/** Settings from a command's own flags. `ofSource` applies to the source that the command works on. */
 export type OwnFlags = {
   readonly shared?: ConfigFlags;
   /** Does the command apply to every source if none is named? */
@@ -145,7 +145,7 @@ export async function openContext(
   };
 }
 
-/** The error of a command that works on one source only, when none was named and there are several. */
+/** The error of a command that works on only one source, if there are several and none was named. */
 export function severalSources(what: string): PipelineError {
   const names = sources.map(({ name }) => name);
   return new PipelineError(`Cannot ${what} for ${names.length} sources: each has its own schema`, {

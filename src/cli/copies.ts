@@ -1,7 +1,9 @@
 import { dayOf } from '../app/archive-day.ts';
 import type { ResourceReport, ResourceStatus, RunReport } from '../core/run.ts';
 
-/** For a run on preserved copies: the days the copies are from, and which ones are later than the requested day. */
+/**
+ * Lines about a run from preserved copies: the days of the copies, and which copies are later than the requested day.
+ */
 export function copiesLines(report: RunReport): string[] {
   const days = copiesOf(report)
     .map(({ day }) => day)
@@ -11,18 +13,20 @@ export function copiesLines(report: RunReport): string[] {
   if (first === undefined || last === undefined) return [];
   return [
     first === last
-      ? `Preserved copies of ${first}.`
-      : `Preserved copies of different days, from ${first} to ${last}: see runs show.`,
+      ? `Preserved copies from ${first}.`
+      : `Preserved copies from different days, ${first} to ${last}: see runs show.`,
     ...laterLines(report),
   ];
 }
 
-/** The copies that are later than the requested day. */
+/** Names the copies that are later than the requested day. */
 export function laterLines(report: RunReport): string[] {
   const asked = dayOf(report.address ?? '');
   const later = copiesOf(report).filter(({ day }) => asked !== null && day > asked);
   const names = later.map(({ name }) => name);
-  return names.length === 0 ? [] : [`Later than ${asked}, as no capture is nearer: ${names.join(', ')}.`];
+  return names.length === 0
+    ? []
+    : [`Later than ${asked}, because no capture is nearer: ${names.join(', ')}.`];
 }
 
 function copiesOf({ resources }: RunReport): { readonly name: string; readonly day: string }[] {
@@ -34,8 +38,8 @@ function copiesOf({ resources }: RunReport): { readonly name: string; readonly d
 }
 
 const LEFT: Readonly<Record<Extract<ResourceStatus, 'absent' | 'kept'>, string>> = {
-  absent: 'no copy is preserved',
-  kept: 'last published from another address; --from archive replaces it',
+  absent: 'there is no preserved copy',
+  kept: 'last published from a different address; --from archive replaces the rows',
 };
 
 /** The resources whose rows were left unchanged, one line for each reason. */
@@ -47,7 +51,7 @@ export function leftLines(
     const why = LEFT[status];
     const names = Object.entries(resources).flatMap(([name, one]) => (one.status === status ? [name] : []));
     const word = status === 'absent' ? 'Absent' : 'Kept';
-    return names.length === 0 ? [] : [`${word}: ${names.join(', ')} (${why}; rows loaded earlier stay).`];
+    return names.length === 0 ? [] : [`${word}: ${names.join(', ')} (${why}; rows loaded earlier remain).`];
   });
 }
 

@@ -8,9 +8,12 @@ import { printJson, printLine } from './print.ts';
 const LAST = 'publish';
 
 export const register: Register = (program, streams) => {
-  resourcesOption(program.command('dag'), 'only these and what they need, separated by commas (default: all)')
-    .description('show what a run does, and in what order')
-    .option('--mermaid', 'as a Mermaid flowchart')
+  resourcesOption(
+    program.command('dag'),
+    'only these resources and the ones they need, separated by commas (default: all)',
+  )
+    .description('show what a run does and in which order')
+    .option('--mermaid', 'print a Mermaid flowchart')
     .addHelpText('after', example('dag', 'dag --mermaid'))
     .action(async (options: { resources?: readonly string[]; mermaid?: boolean }, command) => {
       const context = await openContext(streams, command, { ofSource: { resources: options.resources } });
@@ -31,7 +34,9 @@ function mermaid(nodes: readonly Node[]): string[] {
   return ['flowchart LR', ...nodes.map(({ name }) => `  ${name}`), ...edges];
 }
 
-/** What can run in parallel, in order: a resource belongs to the first wave after the resources it needs. */
+/**
+ * The waves of resources that can run in parallel. A resource is in the first wave after the resources that it needs.
+ */
 function waves(planned: readonly Resource[]): string[] {
   const waveOf = new Map<string, number>();
   const lines: string[][] = [];

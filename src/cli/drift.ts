@@ -17,12 +17,12 @@ export const register: Register = (program, streams, setOutcome) => {
   program
     .command('drift')
     .description('show how the shape of the records has changed since the previous run')
-    .argument('[run]', `${RUN_ID} (default: the newest that has a profile)`)
-    .option('--contract', 'compare with the contract only')
+    .argument('[run]', `${RUN_ID} (default: the newest run with a profile)`)
+    .option('--contract', 'compare only with the contract')
     .addOption(
       new Option(
         '--fail-on <what>',
-        'exit 10 if any share moved (any), or only if something new appeared, such as an unknown field (new)',
+        'exit 10 on any change (any), or only if something new appeared, such as an unknown field (new)',
       ).choices(['any', 'new']),
     )
     .addHelpText('after', example('drift', 'drift --fail-on new'))
@@ -92,7 +92,7 @@ export async function driftLine(context: CommandContext, report: RunReport): Pro
     return counts.length === 0 ? [] : [`${name} ${counts.join(', ')}`];
   });
   if (parts.length === 0) return null;
-  const text = `Drift: ${parts.join('; ')}. Type: spacex-pipeline drift ${report.run_id}`;
+  const text = `Drift: ${parts.join('; ')}. Details: spacex-pipeline drift ${report.run_id}`;
   // The command reads only the run's folder.
   const { databaseUrl: _, ...flags } = flagsAbout(context, report);
   return runnable(text, { cwd: context.cwd, given: flags });

@@ -10,8 +10,8 @@ export const register: Register = (program, streams) => {
   program
     .command('explain')
     .description('trace a row to its runs and to the bytes that the API sent')
-    .argument('<table>', 'a table of a resource')
-    .argument('<id>', 'the id of the record; shows all of its rows in that table')
+    .argument('<table>', 'name of the table')
+    .argument('<id>', 'id of the record; shows all of its rows in the table')
     .addHelpText('after', example(`explain ${EXAMPLE_NAME} 5eb87cd9ffd86e000604b32a`))
     .action(async (name: string, id: string, _options, command) => {
       const context = await openToRead(streams, command);
@@ -25,7 +25,7 @@ function printExplanation(context: CommandContext, explanation: Explanation): vo
   printLine(context, `${table} ${id}: ${counted(rows.length, 'row')}`);
   printRows(context, explanation);
   for (const { deleted_at, run_id } of tombstones) {
-    printLine(context, `Missing from the source: deleted ${deleted_at} by run ${run_id}`);
+    printLine(context, `Deleted at ${deleted_at} by run ${run_id}: missing from the source`);
   }
   printLine(context, '');
   printItems(context, runs, {
@@ -37,15 +37,15 @@ function printExplanation(context: CommandContext, explanation: Explanation): vo
   });
   for (const one of lost.slice(0, MOST_LOST)) printLost(context, one);
   if (lost.length > MOST_LOST) {
-    printLine(context, `And ${lost.length - MOST_LOST} older raw files that cannot be read.`);
+    printLine(context, `Another ${lost.length - MOST_LOST} older raw files cannot be read.`);
   }
   for (const record of records) printRecord(context, record);
   if (records.length === 0) {
     printLine(context, '');
-    printLine(context, 'No raw file in this folder has the record.');
+    printLine(context, 'No raw file in this folder contains the record.');
   } else if (unproven.length > 0) {
     printLine(context, '');
-    printLine(context, 'No raw file in this folder has the record of:');
+    printLine(context, 'No raw file in this folder contains the record of:');
     for (const row of unproven) printLine(context, `  ${Object.values(row).join(' ')}`);
   }
 }
@@ -69,20 +69,20 @@ function printRows(context: CommandContext, { key, rows }: Explanation): void {
 
 function printLost(context: CommandContext, lost: LostRaw): void {
   printLine(context, '');
-  printLine(context, `Raw of run ${lost.run_id} ${lostReason(lost)}: ${lost.path}`);
+  printLine(context, `Raw file of run ${lost.run_id} ${lostReason(lost)}: ${lost.path}`);
   printLine(context, `Received by run ${lost.received_by} from ${lost.url}, ETag ${lost.etag ?? 'none'}`);
   printLine(context, `${lost.bytes} bytes, sha256 ${lost.sha256}`);
 }
 
 function lostReason({ host, reason }: LostRaw): string {
   if (reason === 'elsewhere') return `is on host ${host}`;
-  return reason === 'missing' ? 'is missing: pruned or moved' : 'is damaged: its bytes have changed';
+  return reason === 'missing' ? 'is missing (pruned or moved)' : 'is damaged (its bytes have changed)';
 }
 
 function printRecord(context: CommandContext, found: FoundRecord): void {
   const { errors, length, offset, request } = found;
   printLine(context, '');
-  printLine(context, `Raw of run ${found.run_id}: ${found.path}`);
+  printLine(context, `Raw file of run ${found.run_id}: ${found.path}`);
   printLine(
     context,
     `Bytes ${offset} to ${offset + length - 1} (offset ${offset}, length ${length}), record ${found.index}`,
@@ -92,10 +92,10 @@ function printRecord(context: CommandContext, found: FoundRecord): void {
     `Received by run ${found.received_by} at ${request.received_at ?? '-'} from ${request.url}: status ${request.status ?? '-'}, ETag ${request.etag ?? 'none'}`,
   );
   if (request.proof !== null)
-    printLine(context, `A copy of ${request.captured_at ?? 'an unknown day'}, proven by: ${request.proof}`);
+    printLine(context, `A copy from ${request.captured_at ?? 'an unknown day'}, proven by: ${request.proof}`);
   printLine(context, `File intact, sha256 ${found.sha256}`);
   if (errors !== null) {
-    printLine(context, 'It broke its contract, so the row comes from an older record:');
+    printLine(context, 'This record broke its contract, so the row comes from an older record:');
     for (const { message, path } of errors)
       printLine(context, `  ${path === '' ? '(record)' : path} ${message}`);
   }

@@ -20,15 +20,13 @@ type Options = {
 export const register: Register = (program, streams) => {
   program
     .command('export')
-    .description('write tables and views to files, all from one state of the database')
+    .description('write tables and views to files, from a consistent snapshot of the database')
     .option(
       '--tables <names>',
       'tables and views to export, separated by commas (default: every table of every resource)',
       listOption,
     )
-    .addOption(
-      new Option('--format <format>', 'the format of the files').choices(EXPORT_FORMATS).default('csv'),
-    )
+    .addOption(new Option('--format <format>', 'file format').choices(EXPORT_FORMATS).default('csv'))
     .option('--bom', 'start CSV files with a byte order mark, which Excel needs to read them as UTF-8')
     .option('--out <dir>', 'folder for the files, created if missing', 'export')
     .addHelpText('after', example('export', `export --tables ${EXAMPLE_NAME} --format parquet`))

@@ -16,7 +16,7 @@ export type BusyOptions = {
 
 export const IF_BUSY = new Option(
   '--if-busy <what>',
-  'what to do while another run uses the database: fail with exit 7, skip this run with exit 0, or wait',
+  'what to do if another run is using the database: fail (exit 7), skip this run (exit 0) or wait',
 )
   .choices(BUSY_RULES)
   .default('fail');
@@ -34,7 +34,7 @@ export function busyRuleOf({ ifBusy, waitTimeout }: BusyOptions): BusyRule {
   return { ifBusy, waitTimeoutSeconds: waitTimeout ?? null };
 }
 
-/** Does work that may find the database busy, and applies the rule of `--if-busy`. */
+/** Does work and applies the `--if-busy` rule if the database is busy. */
 export async function withBusyRule(
   context: CommandContext,
   rule: BusyRule,

@@ -24,7 +24,7 @@ import { runnable } from './self.ts';
 export const register: Register = (program, streams) => {
   program
     .command('init')
-    .description('write a configuration file with comments, and test the database that it names')
+    .description('write a commented configuration file and test the connection to its database')
     .option('--force', 'replace an existing file')
     .addHelpText('after', example('init', 'init --database-url postgresql://me@localhost/mydb'))
     .action(async ({ force = false }: { readonly force?: boolean }, command: Command) => {
@@ -40,7 +40,7 @@ export const register: Register = (program, streams) => {
     });
 };
 
-/** Throws `usage` if the file exists, or if the URL holds a secret that belongs in no file. */
+/** Throws `usage` if the file exists, or if the URL contains a secret that must not be written to a file. */
 async function writeTemplate(
   { config = DEFAULT_NAME, dataDir, databaseUrl }: GlobalOptions,
   cwd: string,
@@ -61,12 +61,12 @@ async function writeTemplate(
       throw new PipelineError(`Cannot write ${config}: it already exists`, {
         code: 'usage',
         cause: error,
-        hint: 'Give --force to replace it, or see what it says: spacex-pipeline config',
+        hint: 'Use --force to replace it, or print its settings: spacex-pipeline config',
       });
     throw new PipelineError(`Cannot write ${config}: ${fileFailure(error).text}`, {
       code: 'usage',
       cause: error,
-      hint: 'Give --config a file in an existing, writable folder.',
+      hint: 'Set --config to a file in an existing, writable folder.',
     });
   }
   return file;
@@ -76,7 +76,7 @@ function writableUrl(given: string): string {
   const problems = compileConfigCheck()({ database: { url: given } });
   refuse(
     problems.map(({ message }) => ({ source: '--database-url', message })),
-    'Correct it, or leave it out for the embedded database.',
+    'Correct the URL, or omit it to use the embedded database.',
   );
   const url = withoutPassword(given);
   if (url !== null) return url;
@@ -84,12 +84,12 @@ function writableUrl(given: string): string {
     'Cannot write the database URL to a file: it contains a secret that does not come from an environment variable',
     {
       code: 'usage',
-      hint: 'Give the URL as SPACEX_PIPELINE_DATABASE_URL, and leave --database-url out.',
+      hint: 'Set SPACEX_PIPELINE_DATABASE_URL to the URL, and omit --database-url.',
     },
   );
 }
 
-/** Prefers the package installed beside the file, because that path does not change. */
+/** Prefers a package that is installed in the file's folder, because that path does not change. */
 function schemaFrom(folder: string): string {
   const name = 'spacex-pipeline.config.schema.json';
   const installed = ['node_modules', 'spacex-pipeline', name];
@@ -99,7 +99,7 @@ function schemaFrom(folder: string): string {
   return path.startsWith('.') ? path : `./${path}`;
 }
 
-/** The file now holds the other flags; only a password still has to be given. */
+/** The flags that the next command needs. The file now contains the other ones, but never a password. */
 function flagsNow(given: GlobalOptions): GlobalOptions {
   const { config, databaseUrl, schema, allowNetworkFolder } = given;
   const hasPassword = databaseUrl !== undefined && withoutPassword(databaseUrl) !== databaseUrl;
@@ -112,8 +112,8 @@ function printState(context: CommandContext, { database, next, pending, version 
   printLine(
     context,
     version === null
-      ? `The embedded database will be in ${database}, which can be written`
-      : `${database} answers: PostgreSQL ${version}, ${migrations}`,
+      ? `The embedded database will be in ${database}, which is writable`
+      : `Connected to ${database}: PostgreSQL ${version}, ${migrations}`,
   );
   printLine(context, `Next: ${next}`);
 }

@@ -23,7 +23,7 @@ import type { JobRunDocument } from '../output/jobs.ts';
 export const register: Register = (program, streams, setOutcome) => {
   const command = program
     .command('jobs')
-    .description('list the jobs that serve runs: schedule, next run, last result')
+    .description('list the jobs of serve, with their schedules, next runs and last results')
     .addHelpText('after', example('jobs', 'jobs run NAME', 'jobs history NAME'))
     .action(async (_options, own) => {
       const { context, jobs, reached } = await openJobs(streams, own);
@@ -45,8 +45,8 @@ export const register: Register = (program, streams, setOutcome) => {
       .command(word)
       .description(
         word === 'enable'
-          ? 'let a job run on its schedule, whatever the configuration says'
-          : 'keep a job from running on its schedule until it is enabled again',
+          ? 'run a job on its schedule, regardless of the configuration'
+          : 'stop running a job on its schedule until it is enabled again',
       )
       .argument('<name>', 'its name')
       .addHelpText('after', example(`jobs ${word} NAME`))
@@ -97,7 +97,7 @@ async function runNow({ context, jobs, reached }: OpenJobs, name: string): Promi
     printHint(
       context,
       id === null
-        ? `Job ${name} is ${IN_WORDS[state]} already. To see it: spacex-pipeline jobs`
+        ? `Job ${name} is already ${IN_WORDS[state]}. To see it: spacex-pipeline jobs`
         : `Queued job ${name} as ${id}. To follow it: spacex-pipeline jobs history ${name}`,
     ),
   );

@@ -10,16 +10,16 @@ import { errorCode } from '../lib/error-code.ts';
 import type { Known, MetricsOfRun } from '../metrics/metrics.ts';
 import type { CommandContext, CommandStreams } from './context.ts';
 
-/** node_exporter reads only the files in its folder that end in .prom. */
+/** node_exporter reads only files with names that end in .prom. */
 export function metricsFileOption(text: string): string {
   if (!text.endsWith('.prom')) throw new InvalidArgumentError('It must end in .prom.');
   return text;
 }
 
 /**
- * Does the work of a run and writes its metrics however the run ends, even if it could not begin. A failure to write
- * them is only a warning. Without a file, nothing is loaded. The work calls `watch` once the configuration has been
- * read, and passes the events of the run to what it returns.
+ * Does the work of a run and then writes its metrics, even if the run failed or could not begin. A failure to write
+ * them only causes a warning. Without a file, does not load the metrics module. After reading the configuration, `work`
+ * calls `watch` and passes the run's events to the subscribers that `watch` returns.
  */
 export async function withMetricsFile<T>(
   file: string | undefined,
@@ -53,7 +53,8 @@ export async function withMetricsFile<T>(
     try {
       await writeFileAtomic(path, (await metrics.text()).text);
     } catch (error) {
-      const reason = errorCode(error) === 'ENOENT' ? `there is no folder ${dirname(path)}` : reasonOf(error);
+      const reason =
+        errorCode(error) === 'ENOENT' ? `the folder ${dirname(path)} does not exist` : reasonOf(error);
       warn(`Cannot write the metrics to ${file}: ${reason}`);
     }
   }

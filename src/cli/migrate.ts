@@ -8,17 +8,17 @@ import type { MigrateReport } from '../output/documents.ts';
 export const register: Register = (program, streams) => {
   const command = program
     .command('migrate')
-    .description('list, apply or revert schema migrations of the target')
+    .description('list, apply or revert the schema migrations of the target')
     .addHelpText('after', example('migrate status', 'migrate up'));
   command
     .command('up')
-    .description('apply every pending migration, and recreate what is missing from those already applied')
+    .description('apply all pending migrations, and recreate missing objects of applied migrations')
     .addHelpText('after', example('migrate up'))
     .action(async (_options, self) => migrateAndPrint(await openContext(streams, self, { all: true }), 'up'));
   command
     .command('down')
     .description('revert the newest migration; its tables and their rows are lost')
-    .option('--yes', 'confirm that they will be lost')
+    .option('--yes', 'confirm the loss of the rows')
     .addHelpText('after', example('migrate down --yes'))
     .action(async (options: { yes?: boolean }, self) => {
       const context = await openContext(streams, self, { all: true });
@@ -33,7 +33,7 @@ export const register: Register = (program, streams) => {
     });
   command
     .command('status', { isDefault: true })
-    .description('show which migrations are applied, and what is missing from what they created')
+    .description('show which migrations are applied, and which of the objects they created are missing')
     .addHelpText('after', example('migrate status'))
     .action(async (_options, self) =>
       migrateAndPrint(await openContext(streams, self, { all: true }), 'status'),
@@ -60,7 +60,7 @@ function printReport(context: CommandContext, report: MigrateReport, action: Mig
 type Migration = MigrateReport['migrations'][number];
 
 const LOST =
-  'Their contents are lost, but the rows of resources can be loaded again with: spacex-pipeline run';
+  'Their contents are lost, but you can load the rows of resources again with: spacex-pipeline run';
 
 function notices({ made_again, missing }: MigrateReport): readonly string[] {
   if (made_again.length > 0) {
@@ -68,7 +68,7 @@ function notices({ made_again, missing }: MigrateReport): readonly string[] {
     return made_again.some((name) => /^(everything|table|column) /.test(name)) ? [made, LOST] : [made];
   }
   if (missing === null)
-    return ['Not compared with the database: this role, or server, cannot make temporary tables.'];
+    return ['Not compared with the database, because this role or server cannot create temporary tables.'];
   if (missing.length === 0) return [];
-  return [`Missing: ${missing.join(', ')}`, 'Recreate it with: spacex-pipeline migrate up'];
+  return [`Missing: ${missing.join(', ')}`, 'To recreate missing objects: spacex-pipeline migrate up'];
 }

@@ -4,13 +4,13 @@ type Node = Pick<NodeJS.EventEmitter, 'listeners' | 'on' | 'removeAllListeners'>
 
 type Printing = {
   readonly format: () => LogFormat;
-  /** Prints a warning when lines are JSON. */
+  /** Prints a warning as a JSON line. */
   readonly asJson: (warning: Error) => void;
 };
 
 /**
- * Holds back Node's own warnings, such as of a deprecated function, until the function that it returns is called with
- * the log format. In text format, Node prints them itself.
+ * Holds back Node's own warnings, such as deprecation warnings, until the returned function is called with the log
+ * format. In text format, Node prints the warnings itself.
  */
 export function holdWarnings(node: Node): (printing: Printing) => void {
   const printers = node.listeners('warning');
@@ -21,7 +21,7 @@ export function holdWarnings(node: Node): (printing: Printing) => void {
     else if (printing.format() === 'json') printing.asJson(warning);
     else for (const printer of printers) printer.call(node, warning);
   };
-  // With --no-warnings, nothing is to be printed.
+  // With --no-warnings, there are no printers and warnings must not be printed.
   if (printers.length > 0) {
     node.removeAllListeners('warning');
     node.on('warning', print);

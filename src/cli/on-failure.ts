@@ -15,11 +15,11 @@ import { failedRun } from './run-document.ts';
 
 const TIMEOUT_SECONDS = 60;
 
-/** Runs the command of `--on-failure` if the run failed. */
+/** Runs the `--on-failure` command if the run failed. */
 export type NotifyFailure = (report: RunReport) => Promise<void>;
 
 type WatchedRun = {
-  /** The user's shell command; undefined for none. */
+  /** The user's shell command; undefined if there is none. */
   readonly command: string | undefined;
   readonly typed: Command;
   readonly open: () => Promise<CommandContext>;
@@ -27,8 +27,8 @@ type WatchedRun = {
 };
 
 /**
- * Runs the user's command if a run failed or never began. An interruption or a mistake on the command line does not
- * count: the user already knows about it.
+ * Runs the user's command if a run failed or never began. Does not run the command after an interruption or a mistake
+ * on the command line, because the user already knows about those.
  */
 export async function withFailureCommand(
   { command, open, typed, work }: WatchedRun,
@@ -50,7 +50,7 @@ export async function withFailureCommand(
   }
 }
 
-/** A usage error, although the configuration itself is valid. */
+/** Is this a usage error although the configuration is valid? */
 async function isCommandLineMistake(
   error: unknown,
   config: string | undefined,
@@ -67,7 +67,7 @@ async function isCommandLineMistake(
   }
 }
 
-/** The log to use while the configuration is not known yet. */
+/** The log to use before the configuration is loaded. */
 async function earlyLog({ cwd, lines, stderr }: CommandStreams): Promise<Log> {
   await lines.settle(cwd);
   return openLog({ level: 'info', format: lines.current(), write: (line) => void stderr.write(line) });
@@ -93,7 +93,7 @@ async function runCommand(
   });
   const reason = reasonOf(end);
   if (reason !== null)
-    log.warn(`Cannot complete the command of --on-failure: ${reason}`, { event: 'on_failure.failed' });
+    log.warn(`Cannot complete the --on-failure command: ${reason}`, { event: 'on_failure.failed' });
 }
 
 function variablesOf({ error, run_dir, run_id, source, status }: RunReport): Record<string, string> {

@@ -2,18 +2,21 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { parseDuration } from '../core/duration.ts';
 
-/** How the argument of a command names a run. */
+/** How a command's argument identifies a run. */
 export const RUN_ID =
-  'its id, or a unique prefix or suffix of it; latest or -1 is the newest, -2 the one before it';
+  'run id, or a unique prefix or suffix of it; latest or -1 is the newest run, -2 the second newest';
 
-/** An option for commands that pull: the day of the preserved copies. */
+/** For commands that pull: the day of the preserved copies. */
 export const AS_OF = new Option(
   '--as-of <date>',
-  'the copies nearest to this day, such as 2025-10-06 (default: the last good ones)',
+  'use the preserved copies nearest to this day, such as 2025-10-06 (default: the last good copies)',
 );
 
-/** An option for commands that write to the target. */
-export const MIGRATE = new Option('--migrate', 'apply pending migrations to a server first');
+/** For commands that write to the target. */
+export const MIGRATE = new Option(
+  '--migrate',
+  'first apply pending migrations, if the database is on a server',
+);
 
 export function integerOption(text: string): number {
   return checkedNumber(text, (value) => Number.isInteger(value) && value >= 1, 'a whole number above 0');

@@ -12,12 +12,12 @@ function written(name: string): string {
   return readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 }
 
-void it('docs/cli.md and docs/json.md are up to date: otherwise, npm run docs', async () => {
+void it('docs/cli.md and docs/json.md are up to date (if not, run npm run docs)', async () => {
   assert.equal(written('cli.md'), await cliReference());
   assert.equal(written('json.md'), jsonReference());
 });
 
-void it('there is a schema for the document of every command', async () => {
+void it('the JSON document of every command has a schema', async () => {
   const nowhere = { write: () => undefined };
   const streams = { stdout: nowhere, stderr: nowhere, cwd: '/', signal: new AbortController().signal };
   const commands = outline(await buildProgram(streams)).map(({ path }) => path);

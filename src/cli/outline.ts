@@ -9,7 +9,7 @@ export type OutlinedCommand = {
   readonly arguments: readonly OutlinedArgument[];
   /** The command's own options; the program's options are in the first entry. */
   readonly options: readonly OutlinedOption[];
-  /** What its help prints after the flags: examples and more. */
+  /** The part of its help after the flags, such as examples. */
   readonly notes: string;
 };
 
@@ -22,7 +22,7 @@ export type OutlinedArgument = {
 
 export type OutlinedOption = {
   readonly long: string;
-  /** As help shows it: `--limit <n>`. */
+  /** As shown in the help: `--limit <n>`. */
   readonly flags: string;
   readonly takesValue: boolean;
   readonly required: boolean;
@@ -31,7 +31,7 @@ export type OutlinedOption = {
   readonly fallback: string | null;
 };
 
-/** The program and all its commands, in the order of its help. */
+/** The program and all its commands, in the order of the help. */
 export function outline(program: Command): readonly OutlinedCommand[] {
   return [
     { ...outlineCommand(program, ''), options: program.options.filter(isOwn).map(outlineOption) },

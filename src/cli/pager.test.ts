@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'test-pager-'));
 after(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'paged');
 
-/** What is printed without the pager. */
+/** Text that is printed without the pager. */
 async function printed(text: string, stdout: Omit<Output, 'write'>, allowed = true): Promise<string> {
   const written: string[] = [];
   const write = (part: string): void => void written.push(part);
@@ -25,7 +25,7 @@ const TERMINAL = { isTTY: true, columns: 10, rows: 4 };
 const HIGH = 'a\nb\nc\nd\n';
 const WIDE = '12345678901\n';
 
-test('a pager is used for results that are taller or wider than the terminal, and for nothing else', async () => {
+test('pages only results that are taller or wider than the terminal', async () => {
   Object.assign(process.env, { TERM: 'xterm', PAGER: 'false', PSQL_PAGER: `cat > ${file}` });
   for (const text of [HIGH, WIDE]) {
     assert.equal(await printed(text, TERMINAL), '');
@@ -36,7 +36,7 @@ test('a pager is used for results that are taller or wider than the terminal, an
   assert.equal(await printed(HIGH, TERMINAL, false), HIGH);
 });
 
-test('if the pager cannot be started, the result is printed', async () => {
+test('prints the result if the pager cannot be started', async () => {
   for (const PSQL_PAGER of ['', `${folder}/none 2>&-`]) {
     Object.assign(process.env, { TERM: 'xterm', PSQL_PAGER });
     assert.equal(await printed(HIGH, TERMINAL), HIGH);

@@ -11,7 +11,7 @@ import { printItems, printLine, printResult, printTable } from './print.ts';
 import { withProgress } from './progress.ts';
 import type { PlanReport } from '../output/runs.ts';
 
-/** How many records of each kind are named. */
+/** The maximum number of records to list by name. */
 const NAMED = 10;
 
 type PlanOptions = {
@@ -23,13 +23,15 @@ type PlanOptions = {
 export const register: Register = (program, streams, setOutcome) => {
   resourcesOption(
     program.command('plan'),
-    'only these and what they need, separated by commas (default: all)',
+    'only these resources and the ones they need, separated by commas (default: all)',
   )
-    .description('show what a run would change now, without writing to the target; exits 10 if it would')
+    .description(
+      'show what a run would change now, without writing to the target; exits 10 if there are changes',
+    )
     .addOption(AS_OF)
     .option(
       '--from <address|run...>',
-      'archive, live, sandbox, a base URL, or runs whose raw files are used instead of a pull',
+      'archive, live, sandbox, a base URL, or runs whose raw files to use instead of a pull',
     )
     .addHelpText('after', example('plan', 'plan --from 0193'))
     .action(async (options: PlanOptions, command) => {
@@ -48,22 +50,22 @@ export const register: Register = (program, streams, setOutcome) => {
     });
 };
 
-/** Throws `usage` for more than one address, for an address next to runs, and for anything that is neither. */
+/** Throws `usage` for several addresses, for an address combined with runs, and for anything that is neither. */
 function runsIn(from: readonly string[]): readonly string[] {
   const addresses = from.filter(isAddress);
   const neither = from.find((one) => !isAddress(one) && !isPosition(one) && !/^[0-9a-f-]+$/.test(one));
   if (neither !== undefined) {
     throw new PipelineError(
-      `Cannot plan from ${JSON.stringify(neither)}: it is neither an address nor a run's id`,
+      `Cannot plan from ${JSON.stringify(neither)}: it is neither an address nor a run id`,
       {
         code: 'usage',
-        hint: `Give ${ADDRESSES.join(', ')}, an http(s) URL without a query, or the ids of runs.`,
+        hint: `Use ${ADDRESSES.join(', ')}, an http(s) URL without a query, or run ids.`,
       },
     );
   }
   if (addresses.length === 0) return from;
   if (from.length === 1) return [];
-  throw new PipelineError(`Cannot plan from ${from.join(' and ')}: give one address, or runs`, {
+  throw new PipelineError(`Cannot plan from ${from.join(' and ')}: use one address, or only runs`, {
     code: 'usage',
   });
 }
@@ -92,8 +94,8 @@ function printPlan(context: CommandContext, { changes, error, resources }: PlanR
     printTable(context, ['table', 'key', 'change', 'column', 'before', 'after'], shown, 2);
   }
   printLine(context, '');
-  if (changes) printLine(context, 'A run would change this.');
-  else if (error === null) printLine(context, 'A run would change nothing.');
+  if (changes) printLine(context, 'A run would make these changes.');
+  else if (error === null) printLine(context, 'A run would not change anything.');
 }
 
 function printNamed(context: CommandContext, what: string, names: readonly string[]): void {

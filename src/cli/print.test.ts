@@ -15,7 +15,7 @@ function printed(stdout: Omit<Output, 'write'>): string {
 
 const WHOLE = 'first  second\n─────  ──────\na      b\n';
 
-test('a table is split only on a terminal that is too narrow for it', () => {
+test('splits a table only on a terminal that is too narrow for it', () => {
   const cut = 'first\n─────\na\n\nfirst  second\n─────  ─────\na      b\n';
   assert.equal(printed({ isTTY: true, columns: 12 }), cut);
   for (const other of [{ isTTY: true, columns: 13 }, { isTTY: true, columns: 0 }, { columns: 12 }]) {

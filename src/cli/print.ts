@@ -6,7 +6,7 @@ import { escapeControls, textTable } from '../lib/text-table.ts';
 import type { CliStreams, CommandContext } from './context.ts';
 import { runnable } from './self.ts';
 
-/** Prints what a command found: as JSON with `--json`, otherwise as text. */
+/** Prints a command's result: as JSON with `--json`, otherwise as text. */
 export function printResult<T>(
   context: CommandContext,
   result: T,
@@ -20,10 +20,10 @@ export function printJson(streams: CliStreams, value: unknown): void {
   streams.stdout.write(`${jsonText(value)}\n`);
 }
 
-/** The headers of a table, and what its cells show of an item. */
+/** The headers of a table, each with a function that returns the cell for an item. */
 type Columns<T> = Readonly<Record<string, (item: T) => unknown>>;
 
-/** A table with a row for each item. `keys` as in `printTable`. */
+/** Prints a table with a row for each item. `keys` is the same as in `printTable`. */
 export function printItems<T>(
   streams: CliStreams,
   items: readonly T[],
@@ -36,8 +36,8 @@ export function printItems<T>(
 }
 
 /**
- * On a terminal, a table that is too wide is split into parts, each with the first `keys` columns; in a pipe or a file
- * it is never split.
+ * Prints a table. On a terminal, splits a table that is too wide into parts, each of which repeats the first `keys`
+ * columns. Never splits a table in a pipe or a file.
  */
 export function printTable(
   { stdout }: CliStreams,
@@ -45,12 +45,12 @@ export function printTable(
   rows: readonly (readonly unknown[])[],
   keys = 1,
 ): void {
-  // A terminal that does not know its size reports 0.
+  // A terminal of unknown size reports 0.
   const width = stdout.isTTY === true ? stdout.columns || Infinity : Infinity;
   stdout.write(textTable(columns, rows, { width, keys }));
 }
 
-/** A line for people beside the result, whatever the log level. */
+/** Prints a note for people, in addition to the result, at every log level. */
 export function printNote({ lines, log, quiet, stderr }: CommandContext, text: string): void {
   if (quiet) return;
   if (lines.current() === 'json') log.info(text);
@@ -61,12 +61,12 @@ export function printLine(streams: CliStreams, line: string): void {
   streams.stdout.write(`${escapeControls(line)}\n`);
 }
 
-/** A line that ends with a command, which gets the flags of this one. */
+/** Prints a line that ends with a command, after adding this command's global flags to it. */
 export function printHint(context: CommandContext, line: string): void {
   printLine(context, runnable(line, context));
 }
 
-/** The findings of data checks by severity, such as `1 error, 2 notes`; '' if there are none. */
+/** The number of data checks with findings, by severity, such as `1 error, 2 notes`; '' if there are none. */
 export function countedFindings(counts: Readonly<Record<CheckResult['severity'], number>>): string {
   const { error, warning, info } = counts;
   const words = [[error, 'error'] as const, [warning, 'warning'] as const, [info, 'note'] as const];

@@ -16,8 +16,8 @@ import { failedRun } from './run-document.ts';
 type Load = () => Promise<{ readonly register: Register }>;
 
 /**
- * Loads only the module of the command in use, because each one loads all it needs, such as the database or the sandbox
- * API. Grouped as in the help.
+ * The modules of the commands, grouped as in the help. Only the module of the command in use is loaded, because it
+ * loads everything that the command needs, such as the database or the sandbox API.
  */
 const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   Load: {
@@ -58,7 +58,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
 
 const COMMANDS = Object.fromEntries(Object.values(GROUPS).flatMap((group) => Object.entries(group)));
 
-/** Runs a command line. Returns the code of the failure, or null; every failure has been reported on stderr. */
+/** Runs a command line. Reports any failure on stderr and returns its code; returns null if there was none. */
 export async function runCli(args: readonly string[], given: CliStreams): Promise<Outcome> {
   const streams = { ...given, stdout: watchOutput(given.stdout) };
   let outcome: Outcome = null;
@@ -98,8 +98,8 @@ export async function buildProgram(streams: CliStreams): Promise<Command> {
 }
 
 /**
- * Help, suggestions and completion need all commands; anything else loads only the one in use. `setOutcome` receives the
- * outcome of the command.
+ * Loads only the command in use, except for help, suggestions and completion, which need all commands. `setOutcome`
+ * receives the command's outcome.
  */
 async function addCommands(
   program: Command,
@@ -122,20 +122,20 @@ function createProgram(): Command {
     .version(VERSION)
     .option(
       '--config <file>',
-      'configuration file (default: spacex-pipeline.config.json in this folder, if it exists)',
+      'configuration file (default: spacex-pipeline.config.json in the current folder, if it exists)',
     )
-    .option('--data-dir <dir>', 'where runs and the embedded database live (default: data)')
+    .option('--data-dir <dir>', 'folder for runs and the embedded database (default: data)')
     .option('--database-url <url>', 'PostgreSQL server (default: embedded database in the data folder)')
     .option(
       '--source <name>',
-      `${sources.map(({ name }) => name).join(', ')} (default: ${sources[0].name} to load, all to inspect)`,
+      `${sources.map(({ name }) => name).join(', ')} (default: ${sources[0].name} for commands that load, all for commands that inspect)`,
     )
-    .option('--schema <name>', 'schema of the target tables of that source')
-    .option('--allow-network-folder', 'use the embedded database on a network file system')
+    .option('--schema <name>', "schema of the source's target tables")
+    .option('--allow-network-folder', 'allow the embedded database on a network file system')
     .option('--log-level <level>', 'debug, info, warn or error')
     .option('--log-format <format>', 'text or json')
     .option('--json', 'print one JSON document on stdout')
-    .option('-v, --verbose', 'print more: for a run, also the counts of every resource and the run folder')
+    .option('-v, --verbose', 'print more details, such as the counts of every resource and the run folder')
     .option('--quiet', 'print only results and errors')
     .addHelpCommand(
       new Command('help').argument('[command]').description('display help for command').helpGroup('Set up:'),
@@ -145,7 +145,9 @@ function createProgram(): Command {
     .addHelpText('after', example('run --or-sandbox'));
 }
 
-/** Subcommands do not inherit these settings: each must throw instead of exiting, and write to our streams. */
+/**
+ * Makes every command throw instead of exiting, and write to our streams. Subcommands do not inherit these settings.
+ */
 function configureAll(command: Command, streams: CliStreams): void {
   command.exitOverride();
   command.configureOutput({
@@ -161,7 +163,7 @@ function commandOf(args: readonly string[], program: Command): string {
   return word !== undefined && Object.hasOwn(COMMANDS, word) ? word : '';
 }
 
-/** The first argument that is neither a flag nor the value of one. */
+/** The first argument that is neither a flag nor a flag's value. */
 function wordOf(args: readonly string[], program: Command): string | undefined {
   const isValue = (index: number): boolean =>
     program.options.some(({ long, required }) => required && long === args[index - 1]);
@@ -174,7 +176,7 @@ function isBare(args: readonly string[], program: Command): boolean {
   return !isHelp && wordOf(args, program) === undefined;
 }
 
-/** A wrong command line is a usage error, and every usage error says where to look. */
+/** Turns a mistake on the command line into a usage error, and adds a hint to usage errors without one. */
 function withUsageHint(error: unknown, command: string, args: readonly string[], program: Command): unknown {
   const hint = `spacex-pipeline ${command === '' ? '' : `${command} `}--help`;
   if (error instanceof PipelineError) {
@@ -191,7 +193,10 @@ function withUsageHint(error: unknown, command: string, args: readonly string[],
   return new PipelineError(`Cannot read the command line: ${reason}`, { code: 'usage', cause: error, hint });
 }
 
-/** A command that has an action of its own takes a mistyped subcommand for an argument. Null for any other error. */
+/**
+ * The message for a mistyped subcommand: if the command has its own action, Commander treats the word as an extra
+ * argument. Null for any other error.
+ */
 function unknownWord(
   { code }: CommanderError,
   command: string,
@@ -206,7 +211,7 @@ function unknownWord(
   return meant === null ? null : `unknown command '${word}' (Did you mean ${meant}?)`;
 }
 
-/** A URL after a mistyped flag still holds its password. */
+/** Removes passwords from URLs among the arguments: Commander quotes the URL after a mistyped flag. */
 function maskArguments(text: string, args: readonly string[]): string {
   return args.reduce(
     (masked, arg) => (arg === '' ? masked : masked.replaceAll(arg, () => maskUrl(arg))),
@@ -214,7 +219,9 @@ function maskArguments(text: string, args: readonly string[]): string {
   );
 }
 
-/** With `--json`, the failure is the document, unless the command has already printed its own. */
+/**
+ * With `--json`, also prints the failure as a JSON document, unless the command has already printed its own document.
+ */
 function reportFailure(
   error: unknown,
   args: readonly string[],

@@ -2,11 +2,11 @@ import { describePull } from '../core/describe-pull.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Clock } from '../core/ports.ts';
 
-/** The progress of a run, as lines for a screen. */
+/** The progress of a run, as lines on a terminal. */
 export type ProgressState = {
-  /** Something begins that is not part of a run. */
+  /** Begins a phase that is not part of a run. */
   readonly begin: (phase: string) => void;
-  /** Returns true if the event changes what should be shown at once. */
+  /** Returns true if the event should be shown immediately. */
   readonly take: (event: RunEvent) => boolean;
   /** At most `room` lines; the last one is about the run itself. */
   readonly lines: (room: number) => string[];
@@ -14,11 +14,11 @@ export type ProgressState = {
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
-/** One resource. */
+/** The progress of one resource. */
 type Shown = {
   readonly state: string;
   readonly progress: 'waiting' | 'working' | 'ended';
-  /** When the current state began. Once the resource has ended, `seconds` holds how long it took. */
+  /** When the current state began. After the resource has ended, `seconds` is its total duration. */
   readonly since: number;
   readonly seconds: number | null;
   readonly received: number;
@@ -27,7 +27,7 @@ type Shown = {
   readonly stored: number;
   /** Bytes of the page being received. */
   readonly arriving: number;
-  /** For a pull of changes, what it is about to do, or its pages; '' for a snapshot. */
+  /** For an incremental pull, a description of it, and later the number of pages; '' for a snapshot. */
   readonly pull: string;
   readonly pages: number;
   /** The estimated number of pages; null if unknown. */
@@ -36,7 +36,7 @@ type Shown = {
 };
 
 const WORDS: Readonly<Record<Of<'records'>['step'], string>> = {
-  extract: 'begins',
+  extract: 'starting',
   validate: 'validating',
   transform: 'transforming',
   load: 'loading',
@@ -54,7 +54,7 @@ export function createProgressState(clock: Clock): ProgressState {
     phaseBegan = clock.elapsed();
   }
 
-  /** Returns true if the state is a new one. */
+  /** Returns true if the state has changed. */
   function change(resource: string, own: Partial<Shown>): boolean {
     const before = shown.get(resource) ?? { ...WAITING, since: clock.elapsed() };
     const isNew = own.state !== undefined && own.state !== before.state;
@@ -75,9 +75,9 @@ export function createProgressState(clock: Clock): ProgressState {
       enter('pulling');
       return true;
     },
-    'request.started': ({ resource }) => change(resource, { state: 'asking', progress: 'working' }),
+    'request.started': ({ resource }) => change(resource, { state: 'requesting', progress: 'working' }),
     'body.received': ({ bytes, resource }) => {
-      const isFirst = shown.get(resource)?.state === 'asking';
+      const isFirst = shown.get(resource)?.state === 'requesting';
       return change(resource, { arriving: bytes, ...(isFirst ? { state: 'receiving' } : {}) });
     },
     'request.retried': ({ resource }) => change(resource, { state: 'retrying', arriving: 0 }),
@@ -124,7 +124,7 @@ export function createProgressState(clock: Clock): ProgressState {
       ...(phase === 'pulling' ? [] : [inSeconds(now - phaseBegan)]),
       ...(received === 0 ? [] : [counted(received)]),
       ...(bytes === 0 ? [] : [inBytes(bytes)]),
-      `${inSeconds(now - began)} in all`,
+      `${inSeconds(now - began)} total`,
     ].join(' · ');
   }
 
@@ -141,7 +141,7 @@ export function createProgressState(clock: Clock): ProgressState {
 }
 
 const WAITING: Shown = {
-  state: 'waits',
+  state: 'waiting',
   progress: 'waiting',
   since: 0,
   seconds: null,

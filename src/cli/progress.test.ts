@@ -33,19 +33,19 @@ test('draws no more lines than the terminal has, active resources first, and lea
   for (const resource of RESOURCES.slice(0, 6)) progress.update({ ...ended, resource, ...counts });
 
   const UP = '\u001b[1A\u001b[2K';
-  const frames = written.join('').split(/(?<= in all\n)/);
+  const frames = written.join('').split(/(?<= total\n)/);
   const up = frames.map((frame) => frame.split(UP).length - 1);
   assert.equal(Math.max(...up), 4);
   const last = frames.at(-1) ?? '';
   assert.deepEqual(namesIn(last), ['r7', 'r8', 'r1']);
-  assert.match(last, /\nstarting · .* · 8 records · 0\.\d s in all\n$/);
+  assert.match(last, /\nstarting · .* · 8 records · 0\.\d s total\n$/);
 
   written.length = 0;
   progress.end();
   assert.equal(written.join(''), `\u001b[1G${UP.repeat(4)}`);
 });
 
-test('a pull by changes shows its plan, its pages, and until when it waits', () => {
+test('an incremental pull shows its description, its pages, and when it can continue', () => {
   const written: string[] = [];
   const stderr = { isTTY: true, rows: 5, columns: 120, write: (text: string) => written.push(text) };
   const progress = createProgress({ live: true, clock: systemClock, stderr, logVia: () => undefined });
@@ -79,7 +79,7 @@ test('a pull by changes shows its plan, its pages, and until when it waits', () 
   progress.end();
 });
 
-test('each phase is shown as soon as it begins, and how long it takes if nothing else happens', (t) => {
+test('each phase is shown as soon as it begins, and its duration is updated even without events', (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   let now = 5000;
   const clock = { ...systemClock, elapsed: () => now };
@@ -97,30 +97,30 @@ test('each phase is shown as soon as it begins, and how long it takes if nothing
   const atOnce = (): string | undefined => written.splice(0).findLast((text) => text.endsWith('\n'));
 
   progress.begin('opening the database');
-  assert.equal(atOnce(), 'opening the database · 0.0 s · 0.0 s in all\n');
-  assert.deepEqual(later(), ['opening the database · 0.3 s · 0.3 s in all\n']);
+  assert.equal(atOnce(), 'opening the database · 0.0 s · 0.0 s total\n');
+  assert.deepEqual(later(), ['opening the database · 0.3 s · 0.3 s total\n']);
   progress.begin('migrating');
-  assert.equal(atOnce(), 'migrating · 0.0 s · 0.3 s in all\n');
+  assert.equal(atOnce(), 'migrating · 0.0 s · 0.3 s total\n');
   const started = { address: 'live', run_dir: '/r', lock_wait_seconds: 0, ...of };
   progress.update({ type: 'run.started', resources: ['moons', 'suns'], ...started });
-  assert.equal(atOnce(), 'pulled 0 of 2 · 0.3 s in all\n');
+  assert.equal(atOnce(), 'pulled 0 of 2 · 0.3 s total\n');
   progress.update({ type: 'request.started', resource: 'moons', ...of });
   assert.deepEqual(later(), [
-    'moons        asking       0.3 s\n',
-    'suns         waits\n',
-    'pulled 0 of 2 · 0.5 s in all\n',
+    'moons        requesting   0.3 s\n',
+    'suns         waiting\n',
+    'pulled 0 of 2 · 0.5 s total\n',
   ]);
   progress.update({ type: 'body.received', resource: 'moons', bytes: 1_250_000, ...of });
   assert.deepEqual(later(), [
     'moons        receiving    1.3 MB, 0.3 s\n',
-    'suns         waits\n',
-    'pulled 0 of 2 · 1.3 MB · 0.8 s in all\n',
+    'suns         waiting\n',
+    'pulled 0 of 2 · 1.3 MB · 0.8 s total\n',
   ]);
   const counts = { received: 7, validated: 6, errored: 1, repeated: 0, seconds: 0.5 };
   progress.update({ type: 'records', resource: 'moons', step: 'validate', ...counts, ...of });
   assert.equal(later()[0], 'moons        validating   7 records, 1 rejected, 1.3 MB, 0.3 s\n');
   progress.update({ type: 'publish.started', resources: 2, ...of });
-  assert.match(atOnce() ?? '', /^publishing \(0 of 2\) · 0\.0 s · 7 records · 1\.3 MB · 1\.0 s in all\n$/);
+  assert.match(atOnce() ?? '', /^publishing \(0 of 2\) · 0\.0 s · 7 records · 1\.3 MB · 1\.0 s total\n$/);
   progress.update({ type: 'publish.merging', resource: 'suns', number: 2, resources: 2, ...of });
   assert.match(atOnce() ?? '', /^publishing \(2 of 2: suns\) · 0\.0 s /);
   progress.update({ type: 'checks.started', ...of });

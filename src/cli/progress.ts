@@ -6,13 +6,13 @@ import { createProgressState } from './progress-state.ts';
 
 export type Progress = {
   readonly update: Subscriber;
-  /** Something begins that is not part of a run. */
+  /** Begins a phase that is not part of a run. */
   readonly begin: (phase: string) => void;
-  /** Erases what was drawn. */
+  /** Erases the display. */
   readonly end: () => void;
 };
 
-/** Does work that shows its progress, and erases it however the work ends. */
+/** Shows the progress of the work, and erases the display when the work ends, even if it fails. */
 export async function withProgress<T>(
   context: CommandContext,
   work: (progress: Progress) => Promise<T>,
@@ -22,11 +22,12 @@ export async function withProgress<T>(
 }
 
 const REDRAW_MS = 100;
-/** A phase without events still shows how long it takes. */
+/** Redraws at this interval even without events, to update the durations. */
 const TICK_MS = 250;
 
 /**
- * On a terminal, redraws one line for each resource and one for the run. Elsewhere it does nothing: the log reports.
+ * On a terminal, redraws one line for each resource and one for the run. Elsewhere it does nothing, because the log
+ * reports the progress.
  */
 export function createProgress(
   context: Pick<CommandContext, 'live' | 'clock' | 'stderr' | 'logVia'>,
@@ -34,12 +35,12 @@ export function createProgress(
   const nothing = (): void => undefined;
   if (!context.live) return { update: nothing, begin: nothing, end: nothing };
   const { clock, stderr } = context;
-  const terminal = stderr as unknown as NodeJS.WritableStream; // `live` proves that it is a terminal's stream
+  const terminal = stderr as unknown as NodeJS.WritableStream; // if `live` is true, the stream is a terminal
   const state = createProgressState(clock);
   let drawn = 0;
   let drawnAt = -Infinity;
 
-  /** Line by line: if a screen is cleared at once, tmux keeps it in its scrollback. */
+  /** Erases line by line, because tmux saves a screen that is cleared all at once to its scrollback. */
   function erase(): void {
     if (drawn > 0) cursorTo(terminal, 0);
     for (; drawn > 0; drawn--) {
@@ -48,7 +49,7 @@ export function createProgress(
     }
   }
 
-  /** Draws only as many lines as fit: a line that has scrolled away can no longer be erased. */
+  /** Draws only as many lines as fit, because a line that has scrolled off the screen cannot be erased. */
   function draw(): void {
     erase();
     const width = stderr.columns || 80;

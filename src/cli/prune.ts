@@ -11,7 +11,7 @@ export const registerPrune: Register = (runs, streams, setOutcome) => {
   runs
     .command('prune')
     .description('remove the folders of old runs, and old tombstones, as configured in `retention`')
-    .option('--dry-run', 'only list them, without removing anything')
+    .option('--dry-run', 'only list what would be removed')
     .addHelpText('after', example('runs prune --dry-run'))
     .action(async (options: { dryRun?: boolean }, command) => {
       const context = await openContext(streams, command, { all: true });
@@ -35,11 +35,11 @@ function printPruned(context: CommandContext, { dry_run, kept, pruned, tombstone
   if (context.quiet) return;
   const what = counted(gone.length, 'folder');
   const rows = tombstones === 0 ? '' : ` and ${counted(tombstones, 'tombstone')}`;
-  printLine(context, `${dry_run ? 'Would remove' : 'Removed'} ${what}${rows}; ${kept} folders stay.`);
+  printLine(context, `${dry_run ? 'Would remove' : 'Removed'} ${what}${rows}; ${kept} folders remain.`);
 }
 
 const REASONS: Readonly<Record<PrunedFolder['reason'], string>> = {
-  superseded: 'newer ones are published',
+  superseded: 'superseded by newer runs',
   failed: 'published nothing',
   half_written: 'half-written',
   leftover: 'half-removed',

@@ -32,17 +32,17 @@ export const register: Register = (program, streams) => {
   program
     .command('query')
     .description('run one SQL statement, read-only unless --write is given')
-    .argument('[sql]', 'the statement, or - to read it from stdin; tables need no schema')
+    .argument('[sql]', 'the statement, or - to read it from stdin; table names do not need a schema')
     .option('-f, --file <file>', 'read the statement from this file; - is stdin')
     .option('-x, --expanded', 'print each column on its own line, for rows wider than the terminal')
     .option('--csv', 'print CSV, with a header')
-    .option('--ndjson', 'print one JSON object per line, one for each row')
-    .option('--write', 'allow it to change data')
-    .option('--no-pager', 'do not page long results through PSQL_PAGER, PAGER or less')
+    .option('--ndjson', 'print each row as a JSON object on its own line')
+    .option('--write', 'allow the statement to change data')
+    .option('--no-pager', 'do not use a pager (PSQL_PAGER, PAGER or less) for long results')
     .addHelpText(
       'after',
-      `\nIn a table, null is NULL and an empty string is blank; in CSV, null is blank and an empty string is "".
-With --json, the second column called name is name_2.`,
+      `\nTables show null as NULL and an empty string as blank; CSV shows null as blank and an empty string as "".
+With --json, a second column called name becomes name_2.`,
     )
     .addHelpText('after', example(`query "SELECT count(*) FROM ${EXAMPLE_NAME}"`, 'query -x -f report.sql'))
     .action(async (given: string | undefined, options: Options, command) => {
@@ -60,7 +60,7 @@ With --json, the second column called name is name_2.`,
       await print(context, result, options);
       if (result.empty_hint !== null) {
         const next = runnable(result.empty_hint, context);
-        context.log.warn(`nothing was ever published here. ${next}`);
+        context.log.warn(`nothing has been published here yet. ${next}`);
       }
     });
 };
@@ -71,7 +71,8 @@ async function statementOf(
   file: string | undefined,
 ): Promise<string> {
   if ((given === undefined) === (file === undefined)) {
-    const reason = given === undefined ? 'no statement is given' : 'it is given twice, as text and as a file';
+    const reason =
+      given === undefined ? 'no statement was given' : 'the statement was given twice, as text and as a file';
     throw new PipelineError(`Cannot run the query: ${reason}`, { code: 'usage' });
   }
   if (given === '-' || file === '-') return readAll(process.stdin);
@@ -79,7 +80,9 @@ async function statementOf(
   return (await readTextFile(resolve(cwd, file), file, [])) ?? '';
 }
 
-/** Marks the place in the statement where the error is; the error itself is printed next. */
+/**
+ * Prints the line of the statement that contains the error, with a mark at its position. The caller prints the error.
+ */
 function markPlace({ lines, stderr }: CommandContext, sql: string, error: unknown): void {
   const position = placeOf(error);
   if (position === null || lines.current() === 'json') return;
@@ -110,7 +113,7 @@ function bodyOf({ stdout }: CommandContext, { columns, rows }: QueryAnswer, { ex
   return textTable(columns, cells, { width, nothing: NOTHING, right, paint });
 }
 
-/** Only numbers. Numbers that do not fit a double are strings and count too. */
+/** Are all values numbers? Numbers that do not fit into a double are strings, but count as numbers. */
 function isNumeric(values: readonly unknown[]): boolean {
   const isNumber = (value: unknown): boolean => typeof value === 'number' || value instanceof NumberSource;
   const others = values.filter((value) => value !== null && !isNumber(value));

@@ -33,9 +33,9 @@ function typedAs(command: Command): string {
 }
 
 /**
- * The context on the data folder to read: the configured one, or the simulated one if nothing else was published. A
- * note says so if that is not the configured folder, or if simulated records exist as well; `command` is the one to
- * type for those.
+ * The context with the data folder to read: the configured folder, or the folder of simulated records if only those
+ * have been published. Prints a note if this is not the configured folder, or if there are also simulated records; in
+ * that case, the note contains `command`, which reads them.
  */
 export async function inFolderToRead(context: CommandContext, command: string): Promise<CommandContext> {
   const { all, cwd, given, loaded } = context;

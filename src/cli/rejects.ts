@@ -34,13 +34,13 @@ export const register: Register = (program, streams) => {
     rejects.command('list', { isDefault: true }),
     'only rejects of these resources, separated by commas',
   )
-    .description('list the rejects of a run with every reason; with --status, their present state')
+    .description('list the rejects of a run with every reason; with --status, list rejects from the ledger')
     .argument('[run]', `${RUN_ID} (default: the newest)`)
     .addOption(
-      new Option('--status <status>', 'show rejects in the ledger instead of those of one run').choices([
-        ...REJECT_STATUSES,
-        'all',
-      ]),
+      new Option(
+        '--status <status>',
+        'list rejects with this status from the ledger, of all runs by default',
+      ).choices([...REJECT_STATUSES, 'all']),
     )
     .option('--limit <n>', 'the maximum number of records', integerOption, 100)
     .addHelpText('after', example('rejects list --limit 10', 'rejects list --json'))
@@ -82,21 +82,21 @@ export const register: Register = (program, streams) => {
       } else for (const reject of found) printReject(context, reject);
     });
   resourcesOption(rejects.command('waive'), 'only rejects of these resources, separated by commas')
-    .description('accept a record as it is, and record why')
+    .description('accept a record as it is, and state the reason')
     .argument('<id>', 'id of the record')
-    .requiredOption('--reason <text>', 'why')
+    .requiredOption('--reason <text>', 'the reason')
     .addHelpText('after', example('rejects waive 5eb87cd9ffd86e000604b32a --reason "never flew"'))
     .action(async (id: string, options: { reason: string; resources?: readonly string[] }, command) => {
       const context = await openContext(streams, command);
       const request = { id, reason: options.reason, resources: knownNames(context, options.resources) };
       const waived = await waiveReject(configsOf(context), request, context);
       printResult(context, { id, waived }, () =>
-        printLine(context, `Waived ${counted(waived, 'line')} of record ${id}.`),
+        printLine(context, `Waived ${counted(waived, 'reject')} of record ${id}.`),
       );
     });
 };
 
-/** Any word that is not a command is taken for a run; a mistyped command must not be. */
+/** Throws `usage` for a mistyped command, because any word that is not a command is treated as a run. */
 function refuseMistyped(word: string): void {
   const meant = /^[0-9a-f-]+$|^latest$/.test(word) ? null : suggest(word, ['list', 'show', 'waive']);
   if (meant === null) return;
@@ -184,7 +184,10 @@ function printReject(context: CommandContext, { bytes, errors, ...line }: ShownR
   );
   const text = bytes?.toString('utf8') ?? null;
   if (text === null)
-    printLine(context, 'Its bytes are no longer here: neither in the ledger nor in a raw file.');
+    printLine(
+      context,
+      'The bytes of this record are no longer available, neither in the ledger nor in a raw file.',
+    );
   else printLine(context, text);
   for (const { message, path } of errors) {
     printLine(context, '');

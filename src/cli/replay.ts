@@ -14,9 +14,9 @@ type ReplayOptions = {
 export const register: Register = (program, streams, setOutcome) => {
   resourcesOption(
     program.command('replay'),
-    'only these and what they need, separated by commas (default: all resources of the run)',
+    'only these resources and the ones they need, separated by commas (default: all resources of the run)',
   )
-    .description("derive a run's raw files again with today's contracts and transforms, as a new run")
+    .description("process a run's raw files again with the current contracts and transforms, as a new run")
     .argument('<run>', RUN_ID)
     .option('--force', 'replay even if the target was loaded by another run')
     .addOption(MIGRATE)

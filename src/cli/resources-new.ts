@@ -10,8 +10,8 @@ import { printLine, printResult } from './print.ts';
 export function registerNew(resources: Command, streams: CommandStreams): void {
   resources
     .command('new')
-    .description('draft a new resource from sample records, in a clone')
-    .argument('<name>', 'its name, such as launch_events')
+    .description('draft a new resource from sample records, in a clone of the repository')
+    .argument('<name>', 'name of the resource, such as launch_events')
     .requiredOption('--from <samples>', 'URL or JSON file of sample records')
     .addHelpText(
       'after',

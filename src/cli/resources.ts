@@ -26,7 +26,7 @@ export const register: Register = (program, streams) => {
     });
   command
     .command('show')
-    .description('show one resource: endpoint, needs, tables, contract as JSON Schema')
+    .description('show the endpoint, needs, tables and contract (as JSON Schema) of a resource')
     .argument('<name>', 'its name')
     .addHelpText('after', example(`resources show ${EXAMPLE_NAME}`))
     .action(async (name: string, _options, self) => {
@@ -67,7 +67,7 @@ function printResource(context: CommandContext, one: Resource): void {
   printJson(context, one.contract);
 }
 
-/** Adds the types of the columns in the database. */
+/** Adds the database type of each column. */
 function described(table: Table) {
   const columns = Object.entries(table.columns).map(([name, column]) => [
     name,

@@ -19,13 +19,13 @@ export type RunEnding = {
   readonly report: RunReport;
   /** Since the command began. */
   readonly seconds: number;
-  /** Null if no checks were run. */
+  /** Null if no checks ran. */
   readonly checks: readonly CheckResult[] | null;
   /** Also suggest the other sources? */
   readonly showsOthers: boolean;
 };
 
-/** How a run ended: totals, an example query on its tables, what went wrong, and what to type next. */
+/** Prints how a run ended: totals, an example query on its tables, problems, and commands to type next. */
 export async function printEnd(context: CommandContext, ending: RunEnding): Promise<void> {
   const { report } = ending;
   if (context.quiet) return;
@@ -96,7 +96,7 @@ function originOf({ address, resources, simulated }: RunReport): string {
   return `${kind}, recorded ${first === last ? first : `${first}–${last}`}`;
 }
 
-/** True if no table changed. A list's table may have been filled again while the main tables stayed the same. */
+/** True if no table changed. Includes the tables of lists, which can change while the main tables stay the same. */
 function isUnchanged({ resources: reports, status }: RunReport): boolean {
   const tables = Object.values(reports).flatMap((report) => Object.values(report.tables));
   return (
@@ -105,7 +105,7 @@ function isUnchanged({ resources: reports, status }: RunReport): boolean {
   );
 }
 
-/** The parts in as few lines as fit the terminal; elsewhere in one line. */
+/** Joins the parts into as few lines as fit the terminal's width, or into one line if there is no terminal. */
 function inWidth(parts: readonly string[], { columns, isTTY }: CommandContext['stdout']): string[] {
   const width = isTTY === true ? columns || 80 : Infinity;
   return parts.reduce<string[]>((lines, part) => {
@@ -148,7 +148,7 @@ function printRun(context: CommandContext, report: RunReport): void {
   printLine(context, `Folder: ${report.run_dir}`);
 }
 
-/** The example query of the last resource that was published; the others are what it needs. */
+/** The example query of the last published resource. The resources before it are the ones it needs. */
 function exampleOf({ loaded }: CommandContext, { resources }: RunReport): string | null {
   const last = Object.entries(resources).findLast(([, { status }]) => status === 'succeeded')?.[0];
   return loaded.config.source.resources.find(({ name }) => name === last)?.exampleQuery ?? null;
@@ -191,7 +191,7 @@ function problemsOf({ checks, report }: RunEnding): Problem[] {
       found.filter(({ severity }) => severity === wanted).length;
     const words = countedFindings({ error: of('error'), warning: of('warning'), info: of('info') });
     problems.push([
-      `Checks: ${found.length} of ${checks?.length} found something, ${words}. Which`,
+      `Checks: ${found.length} of ${checks?.length} found something, ${words}. Details`,
       'checks',
     ]);
   }
@@ -202,7 +202,7 @@ function printCommand(context: CommandContext, report: RunReport, what: string, 
   printWithCommand(context, `${what}: spacex-pipeline ${command}`, flagsAbout(context, report));
 }
 
-/** On a terminal that is too narrow for both, the command goes on a line of its own. */
+/** If the terminal is too narrow for both, the command goes on its own line. */
 function printWithCommand(context: CommandContext, text: string, given: GlobalOptions): void {
   const line = runnable(text, { cwd: context.cwd, given });
   const { columns = 80, isTTY } = context.stdout;
@@ -212,7 +212,7 @@ function printWithCommand(context: CommandContext, text: string, given: GlobalOp
   else for (const part of [`${what}:`, `  ${line.slice(what.length + 2)}`]) printLine(context, part);
 }
 
-/** Suggests the other sources, for a new user. */
+/** Suggests the other sources to a new user. */
 function printOtherSources(context: CommandContext): void {
   const { given } = context;
   if (given.source !== undefined) return;

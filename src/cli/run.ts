@@ -29,22 +29,25 @@ type RunOptions = BusyOptions & {
 };
 
 export const register: Register = (program, streams, setOutcome) => {
-  resourcesOption(program.command('run'), 'only these and what they need, separated by commas (default: all)')
+  resourcesOption(
+    program.command('run'),
+    'only these resources and the ones they need, separated by commas (default: all)',
+  )
     .description('run once: extract, validate, transform, load, publish')
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: the configured address)')
     .addOption(AS_OF)
-    .option('--or-sandbox', 'run on the built-in, simulated API if the source cannot be reached')
-    .option('--full', 'request everything, even if it is unchanged since the last run')
-    .option('--restart', 'start over, even if a pull that was cut off could continue')
+    .option('--or-sandbox', 'use the built-in, simulated API if the source cannot be reached')
+    .option('--full', 'request everything, even what has not changed since the last run')
+    .option('--restart', 'start over, even if an interrupted pull could continue')
     .addOption(MIGRATE)
     .option('--atomic', 'publish all resources or none')
-    .option('--batch-size <rows>', 'rows per COPY', integerOption)
-    .option('--concurrency <n>', 'resources at a time', integerOption)
+    .option('--batch-size <rows>', 'number of rows per COPY', integerOption)
+    .option('--concurrency <n>', 'number of resources to process at a time', integerOption)
     .addOption(IF_BUSY)
     .addOption(WAIT_TIMEOUT)
     .option(
       '--on-failure <command>',
-      'shell command to run if the run fails, is partial or never begins; it gets the --json document on stdin',
+      'shell command to run if the run fails, is partial or never begins; it receives the --json document on stdin',
     )
     .option(
       '--metrics-file <file>',
@@ -109,14 +112,14 @@ type PerformOptions = {
   readonly showsOthers?: boolean;
 };
 
-/** Does work that ends as a run, shows its progress and how it ended. `notify` is called before the last lines. */
+/** Performs a run, shows its progress, and prints how it ended. Calls `notify` before it prints a failure. */
 export async function perform(
   context: CommandContext,
   work: (deps: RunDeps) => Promise<RunReport>,
   { notify, showsOthers = false }: PerformOptions = {},
 ): Promise<Outcome> {
   context.signal.addEventListener('abort', () => {
-    context.log.warn('stopping; press Ctrl-C again to end at once');
+    context.log.warn('stopping; press Ctrl-C again to exit immediately');
   });
   const began = context.clock.elapsed();
   let checks: readonly CheckResult[] | null = null;

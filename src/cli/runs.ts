@@ -39,7 +39,7 @@ export const register: Register = (program, streams, setOutcome) => {
 
 function printRuns(context: CommandContext, runs: readonly RunReport[]): void {
   if (runs.length === 0) {
-    printHint(context, 'No runs yet. Type: spacex-pipeline run');
+    printHint(context, 'No runs yet. To start one: spacex-pipeline run');
     return;
   }
   const severalSources = new Set(runs.map(({ source }) => source)).size > 1;
@@ -96,7 +96,7 @@ function printRun(context: CommandContext, run: RunReport): void {
   const copies = copyRows(run.resources);
   if (copies.length > 0) {
     printLine(context, '');
-    printLine(context, 'Preserved copies, which may be of different days:');
+    printLine(context, 'Preserved copies, possibly from different days:');
     printTable(context, ['resource', 'captured', 'proof', 'url'], copies, 1);
   }
   const tables = reports.flatMap(([, one]) => Object.entries(one.tables));

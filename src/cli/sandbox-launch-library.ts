@@ -20,14 +20,14 @@ type LaunchLibraryFlags = SandboxFlags & {
 };
 
 const HELP = [
-  'It serves launches/ in pages and in three modes, with the filters id, lsp__id, last_updated__gte and',
-  'last_updated__lte and any ordering of the service, and api-throttle/. It allows 15 requests an hour, or 300 with',
-  'a token; api-throttle/ and responses of a fault do not count. Any token will do.',
+  'Serves launches/ in pages and in three modes, with the filters id, lsp__id, last_updated__gte and last_updated__lte,',
+  'and with every ordering of the service. Also serves api-throttle/. Allows 15 requests an hour, or 300 with a token;',
+  'any token works. Requests for api-throttle/ and responses that a fault produces do not count.',
   '',
-  'Simulated launches are announced, postponed and flown as time passes. With --at, time stands still, so that the',
-  'same seed gives the same responses. With --step, time advances with each request, even while a client is paging.',
-  'The records of a file are shown in the mode that they were made in, or a less detailed one. If the file has a launch',
-  'several times, the newest counts, or with --at the newest that was updated by then.',
+  'Simulated launches are announced, postponed and flown as time passes. With --at, time stands still, so the same seed',
+  'always produces the same responses. With --step, time advances with each request, even while a client is paging.',
+  'Records from a file are served in the mode in which they were received, or in a less detailed mode. If the file',
+  'contains a launch several times, its newest record is served; with --at, the newest record that was updated by then.',
 ].join('\n');
 
 export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams): void {
@@ -38,10 +38,10 @@ export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams)
       showGlobalOptions: true,
       visibleGlobalOptions: () => [...(sandbox.parent?.options ?? [])],
     })
-    .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
-    .option('--launches <n>', 'how many launches on 1 January 2026 (default: 205)', countOption)
-    .option('--seed <n>', 'seed of the simulated records; each seed gives different ones', countOption)
-    .option('--records <file>', 'serve the launches of a file: a JSON array, a page, or one launch per line')
+    .option('--port <port>', 'port on 127.0.0.1 (default: any free port)', countOption)
+    .option('--launches <n>', 'number of launches on 1 January 2026 (default: 205)', countOption)
+    .option('--seed <n>', 'seed of the simulated records; each seed produces different records', countOption)
+    .option('--records <file>', 'serve the launches in a file: a JSON array, a page, or one launch per line')
     .option(
       '--at <time>',
       'serve the state at this time, such as 2026-03-01T12:00:00Z (default: now)',
@@ -52,7 +52,7 @@ export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams)
       'advance the simulated time by this much with each request for launches',
       secondsOption,
     )
-    .option('--faults <spec>', 'faults to simulate, separated by commas: see below')
+    .option('--faults <spec>', 'faults to simulate, separated by commas (see below)')
     .addHelpText('after', `\n${HELP}\n\n${FAULTS_HELP}`)
     .addHelpText(
       'after',
@@ -68,7 +68,7 @@ export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams)
       const context = await openContext(streams, command);
       const { baseUrl, close } = await startLaunchLibrary({ ...options, stepSeconds: step });
       const what =
-        options.records === undefined ? 'simulated launches' : `the launches of ${options.records}`;
+        options.records === undefined ? 'simulated launches' : `the launches in ${options.records}`;
       printResult(context, { url: baseUrl }, () =>
         printLine(context, `Serving ${what} at ${baseUrl} until Ctrl-C`),
       );
@@ -81,7 +81,7 @@ function refuseOthers({ revision, wayback, waybackFaults }: LaunchLibraryFlags):
   const given = { '--revision': revision, '--wayback': wayback, '--wayback-faults': waybackFaults };
   for (const [flag, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    throw new PipelineError(`Cannot use ${flag}: only the stand-in for the SpaceX API has it`, {
+    throw new PipelineError(`Cannot use ${flag}: only the stand-in for the SpaceX API supports it`, {
       code: 'usage',
     });
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { runCli } from './program.ts';
 
-test('sandbox --wayback prints addresses that answer, and closes them at its end', async (t) => {
+test('sandbox --wayback prints addresses that respond until the command ends', async (t) => {
   const stopping = new AbortController();
   t.after(() => stopping.abort());
   const ready = Promise.withResolvers<void>();
@@ -41,7 +41,7 @@ test('sandbox --wayback prints addresses that answer, and closes them at its end
   await assert.rejects(fetch(api), TypeError);
 });
 
-test('sandbox launch-library takes its flags, serves until the signal and says where', async (t) => {
+test('sandbox launch-library applies its flags, prints its address and serves until the signal', async (t) => {
   const stopping = new AbortController();
   t.after(() => stopping.abort());
   const ready = Promise.withResolvers<string>();

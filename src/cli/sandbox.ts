@@ -23,31 +23,31 @@ export type SandboxFlags = {
 };
 
 const REVISIONS_HELP = [
-  `Revisions 1 to ${REVISIONS} are states of the same world, each later than the one before: from one to the next`,
-  'launches fly, appear, are postponed, renumbered and cancelled, and the other resources follow.',
+  `Revisions 1 to ${REVISIONS} are successive states of the same world. From one revision to the next, launches fly,`,
+  'appear, are postponed, renumbered and cancelled, and the other resources change accordingly.',
 ].join('\n');
 
 const WAYBACK_HELP = [
-  'With --wayback, the same server also stands in for the Internet Archive (playback and CDX) and for the repository',
-  'of recordings. It prints two more addresses: give them to a run as SPACEX_PIPELINE_ARCHIVE_URL and',
-  'SPACEX_PIPELINE_RECORDINGS_URL. --faults applies only to the API.',
+  'With --wayback, the same server also simulates the Internet Archive (playback and CDX) and the repository of',
+  'recordings. It prints two more addresses: set SPACEX_PIPELINE_ARCHIVE_URL and SPACEX_PIPELINE_RECORDINGS_URL to',
+  'them for a run. --faults applies only to the API.',
 ].join('\n');
 
 export const register: Register = (program, streams) => {
   const sandbox = program
     .command('sandbox')
-    .description('serve only the stand-in API, with simulated records, until Ctrl-C')
-    .option('--port <port>', 'port on 127.0.0.1 (default: any free one)', countOption)
-    .option('--launches <n>', 'how many launches', countOption)
-    .option('--seed <n>', 'seed of the simulated records; each seed gives different ones', countOption)
+    .description('serve the stand-in API, with simulated records, until Ctrl-C')
+    .option('--port <port>', 'port on 127.0.0.1 (default: any free port)', countOption)
+    .option('--launches <n>', 'number of launches', countOption)
+    .option('--seed <n>', 'seed of the simulated records; each seed produces different records', countOption)
     .option(
       '--revision <n>',
-      `state of the simulated world to serve, from 1, the oldest (default: ${REVISIONS}, the newest)`,
+      `state of the simulated world to serve, from 1 (oldest) to ${REVISIONS} (newest, the default)`,
       countOption,
     )
-    .option('--faults <spec>', 'faults to simulate, separated by commas: see below')
-    .option('--wayback', 'serve preserved copies of the records as well, as the Internet Archive does')
-    .option('--wayback-faults <spec>', 'faults to simulate in the copies, separated by commas: see below')
+    .option('--faults <spec>', 'faults to simulate, separated by commas (see below)')
+    .option('--wayback', 'also serve preserved copies of the records, as the Internet Archive does')
+    .option('--wayback-faults <spec>', 'faults to simulate in the copies, separated by commas (see below)')
     .addHelpText(
       'after',
       `\n${REVISIONS_HELP}\n\n${FAULTS_HELP}\n\n${WAYBACK_HELP}\n\n${WAYBACK_FAULTS_HELP}`,
@@ -83,7 +83,7 @@ async function wayback(context: CommandContext, options: SandboxFlags): Promise<
   const { url, archiveUrl, recordingsUrl, close } = await startWayback(options);
   printResult(context, { url, archive_url: archiveUrl, recordings_url: recordingsUrl }, () => {
     printLine(context, `Serving simulated records at ${url}, and preserved copies of them, until Ctrl-C`);
-    printLine(context, 'A run reads the copies with');
+    printLine(context, 'To run on the copies, set');
     printLine(context, `  SPACEX_PIPELINE_ARCHIVE_URL=${archiveUrl}`);
     printLine(context, `  SPACEX_PIPELINE_RECORDINGS_URL=${recordingsUrl}`);
   });

@@ -6,7 +6,7 @@ import { runnable } from './self.ts';
 
 const HINT = 'Replace it with: spacex-pipeline run --full';
 
-test('a command that pulls names the address that was given', () => {
+test('adds the given address to a command that pulls', () => {
   const typed = (text: string, given: GlobalOptions) =>
     runnable(text, { cwd: '/', given }).replace(/: .*bin\/spacex-pipeline /, ': ');
   const from = 'http://127.0.0.1:8080/2.3.0';

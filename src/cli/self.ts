@@ -16,8 +16,8 @@ export function dataDirOf({ run_dir }: RunReport): string {
 }
 
 /**
- * How to start this program from a folder: by its name if PATH has it, with npx in a project, or by its launcher in a
- * clone.
+ * The words that start this program from a folder: its name if it is on the PATH, npx in a project, or its launcher in
+ * a clone.
  */
 function selfCommand(cwd: string): string[] {
   const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,8 +33,8 @@ function shellLine(words: readonly string[]): string {
 }
 
 /**
- * Makes the command at the end of a hint or another text ready to run: it gets the same flags. It never includes a
- * secret; the text says how to give it.
+ * Completes the command at the end of a hint or other text with the same flags, so that it is ready to run. Never
+ * includes a secret; instead, the text says how to provide it.
  */
 export function runnable(text: string, { cwd, given }: Pick<CommandContext, 'cwd' | 'given'>): string {
   const { databaseUrl = '' } = given;
@@ -57,7 +57,10 @@ export function runnable(text: string, { cwd, given }: Pick<CommandContext, 'cwd
   });
 }
 
-/** The address that a pulling command must name to mean the same; null if it needs no `--from`. */
+/**
+ * The address to add as `--from` to a command that pulls, so that it pulls from the same address; null if it does not
+ * need one.
+ */
 function addressFor(text: string, cwd: string, given: GlobalOptions): string | null {
   const { dataDir, source = '' } = given;
   const about = / --source (\S+)/.exec(text)?.[1] ?? source;
@@ -66,14 +69,14 @@ function addressFor(text: string, cwd: string, given: GlobalOptions): string | n
   return dataDir !== undefined && isSimulatedDir(resolve(cwd, dataDir)) ? 'sandbox' : null;
 }
 
-/** A command may apply to all sources, but a schema belongs to one. */
+/** The source to add as `--source`. If there is a schema, there must be one, because a schema belongs to one source. */
 function sourceOf({ schema, source }: GlobalOptions): string | undefined {
   const [first, ...others] = sources.map(({ name }) => name);
   const named = [first, ...others].find((name) => name === source);
   return named ?? (schema === undefined || others.length === 0 ? undefined : first);
 }
 
-/** A variable may be set for this command alone. */
+/** The command, possibly after an environment variable that is set only for it. */
 const COMMAND = /(^|: )((?:[A-Z_]+=\S+ )?)spacex-pipeline (?=[-a-z])/;
 /** Commands that would pull real records by default. */
 const PULLS = /(?<=(?:^|: )(?:[A-Z_]+=\S+ )?spacex-pipeline )(?:run|plan)(?= |$)(?!.* --from )/;

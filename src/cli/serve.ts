@@ -14,16 +14,16 @@ type ServeOptions = {
 export const register: Register = (program, streams) => {
   program
     .command('serve')
-    .description('run jobs on their schedules, and serve health, metrics and an API, until Ctrl-C')
-    .option('--from <address>', 'archive, live, sandbox or a base URL, for jobs that name none')
+    .description('run jobs on their schedules, and serve health checks, metrics and an API, until Ctrl-C')
+    .option('--from <address>', 'archive, live, sandbox or a base URL, for jobs without an address')
     .option(
       '--host <host>',
-      'address to listen on; one that other machines can reach requires a token (default: 127.0.0.1)',
+      'address to listen on; an address that other machines can reach requires a token (default: 127.0.0.1)',
     )
-    .option('--port <port>', 'port of the API and metrics, 0 for any free one (default: 8080)', countOption)
+    .option('--port <port>', 'port of the API and metrics, 0 for any free port (default: 8080)', countOption)
     .option(
       '--pg-port <port>',
-      'let tools read the embedded database on this port of 127.0.0.1, 0 for any free one',
+      'serve the embedded database to PostgreSQL clients on this port of 127.0.0.1, 0 for any free port',
       countOption,
     )
     .addOption(MIGRATE)
@@ -53,7 +53,7 @@ function printReady(context: CommandContext, { jobs, pgUrl, url }: Serving): voi
     return;
   }
   printLine(context, `Serving at ${url} until Ctrl-C`);
-  if (psql !== null) printLine(context, `Tools can read the database: ${psql}`);
+  if (psql !== null) printLine(context, `PostgreSQL clients can read the database: ${psql}`);
   printItems(context, jobs, {
     job: (job) => job.name,
     source: (job) => job.source,

@@ -12,10 +12,10 @@ import { flagFor, fromFlag } from '../app/source-flag.ts';
 export const register: Register = (program, streams, setOutcome) => {
   program
     .command('status')
-    .description('show whether the data is fresh and good; exits 10 if something needs attention')
+    .description('show whether the data is fresh and free of problems; exits 10 if something needs attention')
     .option(
       '--max-age <duration>',
-      'how old the last success may be, such as 2h, 90m or 3d (default: twice the interval of the jobs)',
+      'maximum age of the last success, such as 2h, 90m or 3d (default: twice the interval of the jobs)',
       durationOption,
     )
     .addHelpText('after', example('status', 'status --max-age 2d --json'))
@@ -69,12 +69,12 @@ function linesOf(status: SourceStatus, now: number): readonly Line[] {
       ? []
       : [['Running', `since ${ago(now, running.started_at)}, run ${running.run_id}`] as const]),
     ...jobLines,
-    ['Rejects', `${rejects_open} open; ${held} rows held as they were`],
-    ['Data checks', countedFindings(checks) || 'none found anything'],
+    ['Rejects', `${rejects_open} open; ${held} rows held`],
+    ['Data checks', countedFindings(checks) || 'no findings'],
   ];
 }
 
-/** A run whose process died has no end. */
+/** A run whose process died has no end time. */
 function lastRunLine(
   { finished_at, run_id, status }: NonNullable<SourceStatus['last_run']>,
   now: number,
@@ -90,7 +90,8 @@ function originOf({ address, simulated }: NonNullable<SourceStatus['last_success
 
 function jobLine({ enabled, last, name, next_run, schedule, state }: JobReport, now: number): string {
   const until = next_run === null ? '' : ` in ${formatDuration((Date.parse(next_run) - now) / 1000)}`;
-  const next = schedule === null ? 'manual only' : enabled ? `next run${until} by serve` : 'disabled';
+  const next =
+    schedule === null ? 'manual only' : enabled ? `next run${until} if serve is running` : 'disabled';
   return [
     `${name}, ${next}`,
     ...(last === null ? [] : [`last ${last.status}`]),

@@ -11,9 +11,12 @@ import type { TableReport } from '../output/documents.ts';
 export const register: Register = (program, streams) => {
   program
     .command('tables')
-    .description('list tables and views with rows, size and last change; or the columns of one')
+    .description('list tables and views with rows, size and last change, or the columns of one of them')
     .argument('[name]', 'show only this table or view, with its columns')
-    .addHelpText('after', '\nRows are counted now. The last change is the end of the run that made it.')
+    .addHelpText(
+      'after',
+      '\nRows are counted when the command runs. The last change is when the run that made it ended.',
+    )
     .addHelpText('after', example('tables', `tables ${EXAMPLE_NAME}`))
     .action(async (name: string | undefined, _options, command) => {
       const context = await openToRead(streams, command, { all: true });

@@ -46,7 +46,7 @@ function printReport(context: CommandContext, report: VerifyReport): void {
     printTable(context, ['table', 'key', 'row is', 'column', 'published', 'by raw'], rows, 2);
   }
   for (const [resource, reason] of Object.entries(underivable)) {
-    printLine(context, `${resource} cannot be derived again: ${reason}`);
+    printLine(context, `Cannot derive ${resource} again: ${reason}`);
   }
   printLine(context, '');
   printLine(context, verdict(report));
@@ -65,7 +65,7 @@ function verdict({ intact, tables }: VerifyReport): string {
   if (intact) return 'Everything is as it was published.';
   return tables.some(isWrong)
     ? 'Not everything is as it was published.'
-    : 'Every table matches the ledger, but not all could be compared with raw files.';
+    : 'Every table matches the ledger, but some could not be compared with raw files.';
 }
 
 function differences({ table, rows }: TableVerdict): unknown[][] {

@@ -5,7 +5,7 @@ export type WatchedOutput = Output & {
   readonly isUsed: () => boolean;
 };
 
-/** The same output, which records that it was used. */
+/** The same output, which also records whether it was used. */
 export function watchOutput(output: Output): WatchedOutput {
   let used = false;
   return {

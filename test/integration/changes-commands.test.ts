@@ -238,7 +238,7 @@ void describe('with a source that is pulled by changes', { concurrency: 1 }, () 
     assert.ok(pruned.lost.length > 0);
     assert.match(
       await beside.text(['explain', 'launch_versions', idOf(changed)]),
-      /No raw file in this folder has/,
+      /No raw file in this folder contains/,
     );
     assert.ok((await verify()).intact);
     // The other source is unchanged.

@@ -59,7 +59,7 @@ void describe('checks', () => {
     const { stdout } = await workspace.run(['checks', '--all', rocketsRunId]);
     assert.match(
       stdout,
-      /^error +rocket_first_flight_differs +Not run: .* never been published. The first flight /m,
+      /^error +rocket_first_flight_differs +Not run, because .* never been published. The date of the first flight /m,
     );
     assert.match(stdout, /^0 of 3 checks found something after run /m);
   });

@@ -100,9 +100,9 @@ void describe('drift', { concurrency: 1 }, () => {
     const { code, drift, report, stderr, stdout } = await pull();
     runs.push(report);
     assert.equal(code, 0, stderr);
-    assert.match(drift ?? stdout, /^Drift: launches 2 unknown fields, 1 new type, 1 new value\. Type: \S/);
+    assert.match(drift ?? stdout, /^Drift: launches 2 unknown fields, 1 new type, 1 new value\. Details: \S/);
     assert.ok(drift?.endsWith(` drift ${report.run_id}`), drift);
-    const shell = spawnSync('/bin/sh', ['-c', drift?.split('Type: ')[1] ?? ''], {
+    const shell = spawnSync('/bin/sh', ['-c', drift?.split('Details: ')[1] ?? ''], {
       cwd: workspace.folder,
       env: cliEnvironment(),
       encoding: 'utf8',
@@ -134,7 +134,7 @@ void describe('drift', { concurrency: 1 }, () => {
     const { code, drift, report, stderr } = await pull();
     runs.push(report);
     assert.equal(code, 0, stderr);
-    assert.match(drift ?? '', /^Drift: launches 2 gone fields\. Type: /);
+    assert.match(drift ?? '', /^Drift: launches 2 gone fields\. Details: /);
     assert.deepEqual(moved(await workspace.json<DriftReport>(['drift'])), [
       ['nulls', '/launch_library_id', null, 80, nulls / 100, 0.8],
       ['absent', '/cores/*/speed', null, launches.flatMap(({ cores }) => cores).length, 0, 1],
@@ -149,7 +149,7 @@ void describe('drift', { concurrency: 1 }, () => {
     const { code, drift, report, stdout } = await pull();
     runs.push(report);
     assert.equal(code, 4);
-    assert.match(drift ?? stdout, /^Drift: launches 1 new value\. Type: /);
+    assert.match(drift ?? stdout, /^Drift: launches 1 new value\. Details: /);
     assert.deepEqual(moved(await workspace.json<DriftReport>(['drift'])), [
       ['new_value', '/date_precision', 'decade', 100, null, null],
     ]);
@@ -274,7 +274,7 @@ void describe('drift of recorded data', { skip: NOT_RECORDED }, () => {
       const { code, stderr, stdout } = await own.run(['run', '--migrate', '--source', recorded.url]);
       assert.equal(code, 0, stderr);
       const report = await own.json<DriftReport>(['drift']);
-      const line = /^Drift: (.*)\. Type: /m.exec(stdout)?.[1];
+      const line = /^Drift: (.*)\. Details: /m.exec(stdout)?.[1];
       return [line, ...names.map((name) => moved(report, name))];
     };
     await told();

@@ -129,7 +129,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(stdout, new RegExp(`^launch_cores ${changed.id}: ${changed.cores.length} rows$`, 'm'));
     assert.match(stdout, /^launch_id +\w+ +first loaded by +last changed by +at$/m);
-    assert.match(stdout, new RegExp(`^Raw of run ${runs[2]?.run_id}: ${rawOf(2)}$`, 'm'));
+    assert.match(stdout, new RegExp(`^Raw file of run ${runs[2]?.run_id}: ${rawOf(2)}$`, 'm'));
     assert.match(stdout, /^Bytes \d+ to \d+ \(offset \d+, length \d+\), record \d+$/m);
     assert.match(stdout, /^ +"details": "moved\\u202e\\u001b\[2J",$/m);
     // oxlint-disable-next-line no-control-regex -- these must not occur
@@ -156,7 +156,7 @@ void describe('explain', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['explain', 'launches', quiet.id]);
     assert.match(
       stdout,
-      /^It broke its contract, so the row comes from an older record:\n {2}\/name must be string/m,
+      /^This record broke its contract, so the row comes from an older record:\n {2}\/name must be string/m,
     );
   });
 
@@ -183,7 +183,7 @@ void describe('explain', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['explain', 'launches', gone.id]);
     assert.match(
       stdout,
-      new RegExp(`0 rows\\nMissing from the source: deleted \\S+ by run ${runs[4]?.run_id}$`, 'm'),
+      new RegExp(`0 rows\\nDeleted at \\S+ by run ${runs[4]?.run_id}: missing from the source$`, 'm'),
     );
     // After the record returns, the table contains its row again, and the tombstone stays.
     api.set(LAUNCHES, { body: JSON.stringify(launches) });
@@ -218,7 +218,7 @@ void describe('explain', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['explain', 'launches', quiet.id]);
     assert.match(
       stdout,
-      new RegExp(`^Raw of run ${runs[5]?.run_id} is on host another\\.example: ${newest}$`, 'm'),
+      new RegExp(`^Raw file of run ${runs[5]?.run_id} is on host another\\.example: ${newest}$`, 'm'),
     );
     assert.match(stdout, new RegExp(`^${whole.length} bytes, sha256 [0-9a-f]{64}$`, 'm'));
     writeFileSync(newest, whole);
@@ -248,7 +248,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.equal(nowhere.code, 0);
     assert.match(
       nowhere.stdout,
-      /^And \d+ older raw files? that cannot be read\.\n\nNo raw file in this folder has/m,
+      /^Another \d+ older raw files? cannot be read\.\n\nNo raw file in this folder contains/m,
     );
   });
 

@@ -161,7 +161,7 @@ void describe('the command line', { concurrency: 3 }, () => {
     { args: ['run', '--from', 'ftp://x'], message: /--from "ftp:\/\/x": it is neither/, hint: /--from/ },
     {
       args: ['plan', '--from', 'archiv'],
-      message: /neither an address nor a run's id/,
+      message: /neither an address nor a run id/,
       hint: /archive, live/,
     },
     { args: ['run', '--resources', 'rockets,cakes'], message: /"cakes": known/, hint: /resources/ },
@@ -184,7 +184,7 @@ void describe('the command line', { concurrency: 3 }, () => {
     },
     {
       args: ['sandbox', 'launch-library', '--wayback'],
-      message: /--wayback: only the stand-in for the SpaceX API has it/,
+      message: /--wayback: only the stand-in for the SpaceX API supports it/,
       hint: /sandbox --help/,
     },
     {

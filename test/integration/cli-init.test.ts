@@ -44,7 +44,7 @@ void describe('init', { concurrency: 2 }, () => {
     );
     assert.match(
       stdout,
-      /^Wrote \S+config\.json\nThe embedded database will be in \S+\/data, which can be written\nNext: \S+spacex-pipeline run\n$/,
+      /^Wrote \S+config\.json\nThe embedded database will be in \S+\/data, which is writable\nNext: \S+spacex-pipeline run\n$/,
     );
     const text = readText(place.folder, FILE);
     assert.match(text, /^ +\/\/ .*At \d\d:\d\d, UTC\.$/m);
@@ -114,7 +114,7 @@ void describe('init', { concurrency: 2 }, () => {
     assert.equal(again.code, 0, again.stderr);
     assert.match(
       again.stdout,
-      /answers: PostgreSQL \d+\.\d+.*, no pending migrations\nNext: \S+spacex-pipeline run\n$/,
+      /Connected to \S+: PostgreSQL \d+\.\d+.*, no pending migrations\nNext: \S+spacex-pipeline run\n$/,
     );
   });
 

@@ -131,7 +131,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       );
       await gate.reached;
       const again = await workspace.run(['jobs', 'run', 'by-hand']);
-      assert.match(again.stdout, /^Job by-hand is running already. To see it: \S+ jobs\n$/);
+      assert.match(again.stdout, /^Job by-hand is already running. To see it: \S+ jobs\n$/);
       const { end: _, ...document } = await workspace.json<JobRunDocument>(['jobs', 'run', 'by-hand']);
       assert.deepEqual(document, {
         job: 'by-hand',

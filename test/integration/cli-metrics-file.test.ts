@@ -107,7 +107,7 @@ void describe('run --metrics-file', () => {
     ]);
     assert.match(
       missing.stderr,
-      /Cannot write the metrics to no-folder\/run\.prom: there is no folder \S+\/no-folder$/m,
+      /Cannot write the metrics to no-folder\/run\.prom: the folder \S+\/no-folder does not exist$/m,
     );
   });
 

@@ -162,7 +162,7 @@ void describe('plan', () => {
     const { stdout } = await workspace.run(['plan', '--source', api.url]);
     assert.match(stdout, new RegExp(`^launches: newly accepted: ${id(9)}$`, 'm'));
     assert.match(stdout, /^launches +\w{24} +updated +name +.* +Renamed$/m);
-    assert.match(stdout, /^A run would change this\.$/m);
+    assert.match(stdout, /^A run would make these changes\.$/m);
     const run = await workspace.pull(['--source', api.url]);
     assert.partialDeepStrictEqual(run.report.resources['launches'], {
       inserted: 2,
@@ -254,8 +254,11 @@ void describe('verify', () => {
     const { code, stdout } = await workspace.run(['verify']);
     assert.equal(code, 1);
     assert.match(stdout, /^launches +59 +yes/m);
-    assert.match(stdout, /^launches cannot be derived again: the folder of run \S+ is not in /m);
-    assert.match(stdout, /^Every table matches the ledger, but not all could be compared with raw files\.$/m);
+    assert.match(stdout, /^Cannot derive launches again: the folder of run \S+ is not in /m);
+    assert.match(
+      stdout,
+      /^Every table matches the ledger, but some could not be compared with raw files\.$/m,
+    );
     assert.match(stdout, /^To repair it: \S+ run --source spacex --full( --from \S+)?$/m);
     assertFailure(await server.workspace().run(['verify']), {
       code: 2,

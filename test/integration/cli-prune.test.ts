@@ -239,11 +239,11 @@ void describe('runs prune', { concurrency: 1 }, () => {
     const dry = await workspace.run(['runs', 'prune', '--dry-run']);
     assert.match(
       dry.stdout,
-      new RegExp(`^${runs[1]?.run_id} +succeeded +newer ones are published +${runs[1]?.run_dir}$`, 'm'),
+      new RegExp(`^${runs[1]?.run_id} +succeeded +superseded by newer runs +${runs[1]?.run_dir}$`, 'm'),
     );
-    assert.match(dry.stdout, /^Would remove 1 folder; 3 folders stay\.$/m);
-    assert.match((await workspace.run(['runs', 'prune'])).stdout, /^Removed 1 folder; 3 folders stay\.$/m);
-    assert.equal((await workspace.run(['runs', 'prune'])).stdout, 'Removed 0 folders; 3 folders stay.\n');
+    assert.match(dry.stdout, /^Would remove 1 folder; 3 folders remain\.$/m);
+    assert.match((await workspace.run(['runs', 'prune'])).stdout, /^Removed 1 folder; 3 folders remain\.$/m);
+    assert.equal((await workspace.run(['runs', 'prune'])).stdout, 'Removed 0 folders; 3 folders remain.\n');
   });
 
   void it('reports a folder that it cannot remove, and exits 1', async () => {
@@ -267,7 +267,7 @@ void describe('runs prune', { concurrency: 1 }, () => {
     });
     assert.equal(outcome, 'internal', printed.join(''));
     const [shown, error, hint] = printed;
-    assert.equal(shown, 'Removed 0 folders; 2 folders stay.\n');
+    assert.equal(shown, 'Removed 0 folders; 2 folders remain.\n');
     assert.match(error ?? '', /^error: Cannot remove run folder \S+: EACCES/);
     assert.match(hint ?? '', /^hint: .*runs prune/);
     assert.deepEqual(folders(), ids(runs));

@@ -49,7 +49,7 @@ void describe('query', { concurrency: 3 }, () => {
     await place.run(['migrate', 'up']);
     const early = await place.run(query);
     assert.deepEqual([early.code, early.stdout], [0, 'count\n0\n']);
-    assert.match(early.stderr, /^\S+ warn {2}nothing was ever published here\. \S+ run$/m);
+    assert.match(early.stderr, /^\S+ warn {2}nothing has been published here yet\. \S+ run$/m);
     assertFailure(await place.run(['export']), {
       code: 2,
       message: /Cannot export schema \S+: nothing was ever published$/,

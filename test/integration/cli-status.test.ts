@@ -80,7 +80,7 @@ void describe('status', { concurrency: 1 }, () => {
       /^Database: postgres(?:ql)?:\/\/.*\n\n\w+: fine\n {2}Last success: \d+ s ago, run \S+\n/,
     );
     assert.match(stdout, /^ {2}Records: +real, from http:\/\/127\.0\.0\.1:\d+$/m);
-    assert.match(stdout, /^ {2}Job: +nightly, next run in \d+ \w+(?: \d+ \w+)? by serve$/m);
+    assert.match(stdout, /^ {2}Job: +nightly, next run in \d+ \w+(?: \d+ \w+)? if serve is running$/m);
     assert.match(stdout, /^ {2}Job: +by-hand, manual only$/m);
   });
 
@@ -172,7 +172,7 @@ void describe('status', { concurrency: 1 }, () => {
     assert.deepEqual([code, status.last_success?.simulated], [0, false], JSON.stringify(status.reasons));
     const { stdout } = await embedded.run(['status']);
     assert.match(stdout, /^Database: \S+\/data\/database$/m);
-    assert.match(stdout, /^ {2}Data checks: +none found anything$/m);
+    assert.match(stdout, /^ {2}Data checks: +no findings$/m);
   });
 
   void it('a run names the serve process that is using the embedded database', async (t) => {

@@ -85,11 +85,11 @@ void describe('on a terminal', () => {
       '1',
     );
     await sandbox.close();
-    assert.match(stderr, / in all\n/);
+    assert.match(stderr, / total\n/);
     assert.deepEqual(screenAfter(all), screenAfter(stdout));
     const args = ['run', '--database-url', 'postgresql://127.0.0.1:1/none'];
     const failed = await onTerminal(args, 80, '1');
-    assert.match(failed.stderr, / in all\n/);
+    assert.match(failed.stderr, / total\n/);
     const [error = '', hint = '', ...others] = screenAfter(failed.all);
     assert.match(error, /^error: Cannot connect /);
     assert.match(hint, /^hint: /);

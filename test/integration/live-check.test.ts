@@ -30,7 +30,7 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
     });
     assert.match(
       stdout,
-      /plays a capture that its original ETag proves\n {3}status 200 .*\n(?: {3}.*\n)* {3}as expected: \d+ bytes/,
+      /returns a capture whose body matches its original ETag\n {3}status 200 .*\n(?: {3}.*\n)* {3}as expected: \d+ bytes/,
     );
     assert.match(
       stdout,
@@ -38,11 +38,11 @@ void describe('npm run live-check', { concurrency: 3 }, () => {
     );
     assert.match(
       stdout,
-      /is away, as it has been since June 2026\n {3}status 525 .*\n(?: {3}.*\n)* {3}as expected/,
+      /is offline, as it has been since June 2026\n {3}status 525 .*\n(?: {3}.*\n)* {3}as expected/,
     );
     assert.match(
       stdout,
-      /says what the quota is\n {3}status 200 .*\n(?: {3}.*\n)* {3}as expected: 15 of 15 requests in 3600 s are left\n/,
+      /returns the quota\n {3}status 200 .*\n(?: {3}.*\n)* {3}as expected: 15 of 15 requests per 3600 s left\n/,
     );
     assert.equal(stdout.match(/as expected: 2 of \d+ launches, \d+ boosters\n/g)?.length, 2, stdout);
     assert.deepEqual(

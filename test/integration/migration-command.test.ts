@@ -222,7 +222,7 @@ void describe('npm run migration', () => {
     const { draft } = await openLab();
     for (const name of ['window', 'Weight', 'left', '2nd'])
       await assert.rejects(draft([{ ...makers, columns: { id, [name]: { type: 'text', doc: '' } } }]), {
-        message: `Cannot write a migration for table makers: "${name}" would need quotes in SQL, give it another name`,
+        message: `Cannot write a migration for table makers: "${name}" would need quotes in SQL, so choose a different name`,
       });
     const dir = migrationDirs(spacex).at(-1) ?? '';
     const files = await readdir(dir);

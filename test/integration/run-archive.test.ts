@@ -68,8 +68,8 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
     const second = await workspace.run(['run', '-v']);
     assert.equal(second.code, 0, second.stderr);
     assert.equal(bodies(archive), before);
-    assert.match(second.stdout, /^Absent: launchpads, .*, history \(no copy is preserved/m);
-    assert.match(second.stdout, /^Preserved copies of different days, from 2025-10-06 to 2026-02-06/m);
+    assert.match(second.stdout, /^Absent: launchpads, .*, history \(there is no preserved copy/m);
+    assert.match(second.stdout, /^Preserved copies from different days, 2025-10-06 to 2026-02-06/m);
 
     const asked = await workspace.pull(['--resources', 'rockets,cores']);
     assert.equal(asked.code, 3);
@@ -165,7 +165,7 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
     assert.deepEqual([named(report, 'succeeded'), named(report, 'absent')], [['rockets'], ['dragons']]);
     assert.ok(archive.requests().some(({ path: asked }) => asked.includes('/web/20251101id_/')));
     const late = await workspace.run(['run', '--as-of', '2020-01-01', '--resources', 'rockets']);
-    assert.match(late.stdout, /^Later than 2020-01-01, as no capture is nearer: rockets\.$/m);
+    assert.match(late.stdout, /^Later than 2020-01-01, because no capture is nearer: rockets\.$/m);
     assertFailure(await workspace.run(['run', '--as-of', '2999-01-01']), {
       code: 2,
       message: /--as-of "2999-01-01": it is in the future/,

@@ -65,7 +65,7 @@ void describe('the summary of a run', () => {
   });
 
   void it('counts the same checks as the command that it suggests', async () => {
-    const line = /^Checks: (?<counts>\d+ of \d+) found something, 2 errors.*\. Which: (?<command>.+)$/m;
+    const line = /^Checks: (?<counts>\d+ of \d+) found something, 2 errors.*\. Details: (?<command>.+)$/m;
     const counts = line.exec(stdout)?.groups?.['counts'] ?? assert.fail(stdout);
     const { code, stdout: shown } = await typed(commandIn(line));
     assert.equal(code, 0);

@@ -130,7 +130,7 @@ void describe('a run that is interrupted', { concurrency: 3 }, () => {
     const running = workspace.start(['run', '--source', api.url, '--database-url', proxy.url]);
     await Promise.race([proxy.silenceAt('COPY ', 'all'), running.finished]);
     running.kill('SIGINT');
-    await running.line(/press Ctrl-C again to end at once$/);
+    await running.line(/press Ctrl-C again to exit immediately$/);
     running.kill('SIGINT');
     const { code, stderr } = await running.finished;
     assert.equal(code, 130);

@@ -90,7 +90,7 @@ void describe('run --on-failure', { concurrency: 1 }, () => {
     assert.equal(JSON.parse(result.stdout).status, 'failed');
     assert.match(result.stderr, /^to stdout$/m);
     assert.match(result.stderr, /^to stderr$/m);
-    assert.match(result.stderr, /^\S+ warn {2}Cannot complete the command of --on-failure: .* exit code 9$/m);
+    assert.match(result.stderr, /^\S+ warn {2}Cannot complete the --on-failure command: .* exit code 9$/m);
     const json = await workspace.run(['run', '--full', '--log-format', 'json', '--on-failure', failing]);
     const lines: Record<string, unknown>[] = json.stderr
       .trimEnd()
