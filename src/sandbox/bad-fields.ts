@@ -1,16 +1,16 @@
-/** The fields in which a collection's records can be broken; null if it has no such field. */
+/** The fields that faults can break in a collection's records; null if the collection has no such field. */
 export type Fields = {
   readonly required: string;
-  /** Must not be null. */
+  /** A field that cannot be null. */
   readonly filled: string;
   readonly text: string;
-  /** Must not be text. */
+  /** A field that cannot be text. */
   readonly noText: string;
   readonly choice: string | null;
   readonly date: string | null;
-  /** The rest of the timestamp, after the day. */
+  /** The part of the timestamp after the date. */
   readonly time: string;
-  /** A field that may have an offset, or a date that may not. */
+  /** A timestamp that may have an offset, or a date, which may not. */
   readonly local: string | null;
   /** At most four bytes. */
   readonly whole: string | null;
@@ -20,7 +20,7 @@ export type Fields = {
 const NONE = { choice: null, date: null, time: '', local: null, whole: null, number: null };
 const MILLISECONDS = 'T12:00:00.000Z';
 
-/** By collection; single objects are never broken. */
+/** By collection. The records of collections with a single object are never broken. */
 export const BAD_FIELDS: Readonly<Record<string, Fields>> = {
   launches: {
     ...named('name', 'upcoming'),

@@ -1,20 +1,20 @@
 import { BAD_FIELDS, type Fields } from './bad-fields.ts';
 import { hash } from './random.ts';
 
-/** A good record that is to be broken. */
+/** A good record that a fault breaks. */
 type Good = {
   readonly json: string;
-  /** The id of an earlier good record, null if there is none. */
+  /** The id of an earlier good record; null if there is none. */
   readonly earlierId: string | null;
-  /** The name of the record's field for this purpose. */
+  /** The name of the record's field to break. */
   readonly field: (part: keyof Fields) => string;
-  /** The record with one field changed, or left out if the value is undefined. */
+  /** The record with one field changed, or without the field if the value is undefined. */
   readonly set: (field: string, value: unknown) => string;
 };
 
 const MARK = '<simulated fault>';
 
-/** Ways in which a record breaks its contract, or an element its array. */
+/** Ways to break a record, or to replace it with an invalid array element. */
 const SPOILERS = {
   'missing-field': ({ set, field }: Good) => set(field('required'), undefined),
   'missing-id': ({ set }: Good) => set('id', undefined),
@@ -66,7 +66,10 @@ export function badKindAt(kinds: readonly BadKind[], seed: number, index: number
   return kinds[hash(seed, index, KIND) % kinds.length];
 }
 
-/** The broken element that replaces the good record `json`. `write` is how the body writes its values. */
+/**
+ * The broken element that replaces the good record `json`. `write` serializes values in the same way as the rest of the
+ * body.
+ */
 export function spoil(
   kind: BadKind,
   collection: string,

@@ -12,13 +12,13 @@ export function* encodeChunks(pieces: Iterable<string | Buffer>): Generator<Buff
       chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, room));
       used = 0;
     }
-    // Piece by piece: first joining texts with one and two bytes per character takes twice as long.
+    // Encodes piece by piece, because joining strings with one and two bytes per character first takes twice as long.
     used += typeof piece === 'string' ? chunk.write(piece, used) : piece.copy(chunk, used);
   }
   if (used > 0) yield chunk.subarray(0, used);
 }
 
-/** The chunks, cut off after this number of bytes. */
+/** The chunks, truncated to this number of bytes. */
 export function* firstBytes(chunks: Iterable<Buffer>, bytes: number): Generator<Buffer, void, undefined> {
   let left = bytes;
   for (const chunk of chunks) {

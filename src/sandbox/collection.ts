@@ -1,20 +1,20 @@
 import type { Ids } from './ids.ts';
 
-/** A collection whose records are made on demand. */
+/** A collection that generates its records on demand. */
 export type Collection = {
   readonly name: string;
   readonly count: number;
-  /** It is one object, not an array of them. */
+  /** Is it a single object instead of an array? */
   readonly isSingle?: true;
   readonly id: (index: number) => string;
   readonly indexOf: (id: string) => number | null;
   /** The record as compact JSON text. */
   readonly json: (index: number) => string;
-  /** Decides whether a fault hits the record, in place of the index. */
+  /** A number that decides whether a fault affects the record; default: the index. */
   readonly lot?: (index: number) => number;
 };
 
-/** A collection whose records are made as objects, in the order of their ids. */
+/** A collection that generates its records as objects, in the order of their ids. */
 export function collectionOf(
   name: string,
   ids: Ids,

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 
 import { sameEtag } from '../lib/etag.ts';
 
-/** Increase it when the same seed gives other bytes than before. */
+/** Increment this number when the same seed produces different bytes from before. */
 const GENERATOR_VERSION = 2;
 
 /**
- * Strong, and in the format of the real API: length in hex, then 27 base64 characters of a SHA-1. Made from what
- * determines the bytes, not from the bytes, so that it is known before they are.
+ * A strong ETag in the real API's format: the length in hex, then 27 base64 characters of a SHA-1. It is computed from
+ * the values that determine the body instead of from the body, so that it is known before the body is generated.
  */
 export function createEtag(parts: readonly (string | number)[]): string {
   const digest = createHash('sha1')
@@ -16,7 +16,7 @@ export function createEtag(parts: readonly (string | number)[]): string {
   return `"${digest.readUIntBE(0, 3).toString(16)}-${digest.toString('base64').slice(0, 27)}"`;
 }
 
-/** Does If-None-Match name this tag? As for GET in RFC 9110 13.1.2: a weak tag counts as its strong one. */
+/** Does If-None-Match contain this tag? Uses weak comparison, as RFC 9110 13.1.2 specifies for GET. */
 export function etagMatches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || sameEtag(tag, etag));

@@ -6,14 +6,17 @@ import { FAULTS_HEADER, parseFaults, type FaultName, type FaultSpec } from './fa
 import { createFaultTurns, createTurnsBySpec, type FaultTurns } from './fault-turns.ts';
 import { sendBody, sendHtml, sendText } from './send.ts';
 
-/** A request, its response, and a signal that aborts when the response closes. */
+/** A request and its response, with a signal that aborts when the response closes. */
 export type Exchange = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly signal: AbortSignal;
 };
 
-/** Waits or answers if a fault says so. Returns the remaining faults, or null if one of them has answered. */
+/**
+ * Applies the faults that delay or replace a response. Returns the remaining faults, or null if a fault has sent the
+ * response.
+ */
 type FaultGate = (exchange: Exchange, path: string) => Promise<FaultTurns | null>;
 
 export const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' };
@@ -23,7 +26,7 @@ const CHALLENGE =
 const PAGE = '<!DOCTYPE html><html><head><title>Simulated page</title></head><body>Not JSON.</body></html>';
 const OBJECT = '{"message":"Simulated fault: an object where an array is expected"}';
 
-/** Throws PipelineError `usage` at once if the faults are invalid. */
+/** Throws PipelineError `usage` immediately if the faults are invalid. */
 export function createFaultGate(faults: string): FaultGate {
   const turnsBySpec = createTurnsBySpec();
   const ownTurns = createFaultTurns(parseFaults(faults));
@@ -42,7 +45,7 @@ export function createFaultGate(faults: string): FaultGate {
   };
 }
 
-/** The faults of a request, or the error in its header. */
+/** The faults for a request, or the message about an invalid header. */
 function readTurns(
   request: IncomingMessage,
   ownTurns: FaultTurns,

@@ -1,14 +1,14 @@
 import { PipelineError } from '../core/errors.ts';
 
-/** One fault of a list, as written. */
+/** A fault from the list, as written. */
 export type FaultPart = {
   readonly text: string;
   readonly name: string;
-  /** Undefined if none was written. */
+  /** Undefined if there is no value. */
   readonly value: string | undefined;
-  /** Only for paths that contain this text; every path contains ''. */
+  /** Applies only to paths that contain this text; every path contains ''. */
   readonly path: string;
-  /** Only for this number of requests. */
+  /** Applies only to this number of requests. */
   readonly times: number;
 };
 
@@ -29,12 +29,12 @@ const VALUES: Readonly<Record<FaultValue, string>> = {
   'retry-after': 'seconds or an HTTP date, such as "Wed, 21 Oct 2015 07:28:00 GMT"',
 };
 
-/** Not the comma in `429=Wed, 21 Oct 2015 07:28:00 GMT`. */
+/** Does not match the comma in `429=Wed, 21 Oct 2015 07:28:00 GMT`. */
 const SEPARATOR = /(?<!=(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)),/;
 const PART = /^(?<name>[^=@]+?)(?:=(?<value>[^@]*?))?(?:@(?<path>.*?))?(?:x(?<times>\d+))?$/;
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** Throws PipelineError `usage` at the first part that is wrong. */
+/** Throws PipelineError `usage` for the first invalid part. */
 export function parseFaultList<T>(
   spec: string,
   read: (part: FaultPart, fail: (reason: string) => PipelineError) => T,
@@ -47,8 +47,8 @@ export function parseFaultList<T>(
         code: 'usage',
       });
     const { name = '', value, path, times } = PART.exec(text)?.groups ?? {};
-    if (path === '') throw fail('has no text after @; give part of a path');
-    if (times !== undefined && Number(times) < 1) throw fail('applies to no request; give x1 or more');
+    if (path === '') throw fail('has no text after @; add part of a path');
+    if (times !== undefined && Number(times) < 1) throw fail('applies to no request; use x1 or more');
     const part = {
       text,
       name,
@@ -60,7 +60,7 @@ export function parseFaultList<T>(
   });
 }
 
-/** The number in a value, or the default if there is none. If it is invalid, throws what `fail` returns. */
+/** The number in a value, or the default if there is no value. Throws the error from `fail` if the value is invalid. */
 export function readFaultAmount(
   { name, value }: Pick<FaultPart, 'name' | 'value'>,
   takes: FaultValue,
@@ -68,11 +68,11 @@ export function readFaultAmount(
   fail: (reason: string) => PipelineError,
 ): number {
   const amount = value === undefined ? fallback : readAmount(value, takes);
-  if (amount === null) throw fail(`is wrong; ${name} takes ${VALUES[takes]}`);
+  if (amount === null) throw fail(`is not valid; ${name} takes ${VALUES[takes]}`);
   return amount;
 }
 
-/** Null if the text is not of this type. */
+/** Returns null if the text is not of this type. */
 function readAmount(text: string, takes: FaultValue): number | null {
   if (takes === 'none') return null;
   if (takes === 'retry-after' && HTTP_DATE.test(text)) return Number.isNaN(Date.parse(text)) ? null : 0;

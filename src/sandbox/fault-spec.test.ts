@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { PipelineError } from '../core/errors.ts';
 import { FAULTS_HELP, parseFaults } from './fault-spec.ts';
 
-test('a fault has a name, a value, a path and a number of times', () => {
+test('parses the name, value, path and number of times of a fault', () => {
   const short = parseFaults('429=5@launchesx2, slow,status=503x3,bad=.05:null').map(
     ({ name, value, amount, badKind, path, times }) => [name, value, amount, badKind, path, times],
   );
@@ -27,20 +27,20 @@ test('the comma of an HTTP date does not separate faults', () => {
 const WRONG = {
   nonsense: /"nonsense" is not a known fault; known faults: 429, late, status/,
   'bom,,crlf': /"" is not a known fault/,
-  '429=soon': /"429=soon" is wrong; 429 takes seconds or an HTTP date/,
-  status: /"status" is wrong; status takes a status from 400 to 599/,
+  '429=soon': /"429=soon" is not valid; 429 takes seconds or an HTTP date/,
+  status: /"status" is not valid; status takes a status from 400 to 599/,
   'status=200': /takes a status from 400 to 599/,
   'html=1': /html takes no value/,
   'slow=-1': /slow takes a whole number, 0 or more/,
   'bad=1.5': /bad takes a number from 0 to 1/,
   bad: /bad takes a number from 0 to 1/,
-  'bad=0.5:worse': /unknown kind of record; known kinds: missing-field/,
+  'bad=0.5:worse': /unknown kind of bad record; known kinds: missing-field/,
   'bom@': /has no text after @/,
   bomx0: /applies to no request/,
   toString: /is not a known fault/,
 };
 for (const [spec, message] of Object.entries(WRONG)) {
-  test(`the faults "${spec}" are refused with what is allowed`, () => {
+  test(`rejects the faults "${spec}" with a message about what is allowed`, () => {
     assert.throws(
       () => parseFaults(spec),
       (error) =>

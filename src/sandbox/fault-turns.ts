@@ -2,11 +2,11 @@ import { parseFaults, type FaultSpec } from './fault-spec.ts';
 
 type Countable = Pick<FaultSpec, 'path' | 'times'> & { readonly effect: string };
 
-/** Faults, with a count of the requests that each has affected. */
+/** Faults, with the number of requests that each fault has affected. */
 export type FaultTurns<T extends Countable = FaultSpec> = {
-  /** Uses up a turn of the first fault that answers this path and has one left. */
+  /** Uses up a turn of the first fault that replaces the response for this path and has turns left. */
   readonly takeAnswer: (path: string) => T | undefined;
-  /** Uses up a turn of every fault with this effect on this path. */
+  /** Uses up a turn of every fault with this effect that applies to this path and has turns left. */
   readonly take: (effect: T['effect'], path: string) => readonly T[];
 };
 
@@ -34,7 +34,7 @@ export function createFaultTurns<T extends Countable>(faults: readonly T[]): Fau
 
 const REMEMBERED = 1000;
 
-/** By spec: requests with the same faults in their header share one count. */
+/** The turns for each spec. Requests with the same faults in their header share their turns. */
 export function createTurnsBySpec(): (spec: string) => FaultTurns {
   const turns = new Map<string, FaultTurns>();
   return (spec) => {

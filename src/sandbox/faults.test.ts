@@ -52,13 +52,13 @@ test('429 has a Retry-After only if one is requested', async () => {
   }
 });
 
-test('a limited fault ends after that many requests, and the next one has its turn', async () => {
+test('a limited fault ends after its number of requests, and then the next fault applies', async () => {
   const statuses = [];
   for (let request = 0; request < 5; request += 1) statuses.push((await get('status=503x2,429x1')).status);
   assert.deepEqual(statuses, [503, 503, 429, 200, 200]);
 });
 
-test('a fault for one path leaves the others', async () => {
+test('a fault for one path does not affect other paths', async () => {
   assert.equal((await get('status=500@launches', '/v4/rockets')).status, 200);
   assert.equal((await get('status=500@launches')).status, 500);
 });
@@ -70,14 +70,14 @@ test('a request’s own faults replace those of the sandbox', async (t) => {
   assert.equal((await fetch(`${faulty.url}/v4/rockets`, { headers: { [FAULTS_HEADER]: '' } })).status, 200);
 });
 
-test('invalid faults are answered with 400', async () => {
+test('invalid faults cause a 400', async () => {
   const response = await get('nonsense');
   assert.equal(response.status, 400);
   assert.match(await response.text(), /"nonsense" is not a known fault/);
   assert.equal(response.headers.get(SIMULATED_HEADER), 'true');
 });
 
-test('challenge and html are pages', async () => {
+test('challenge and html return HTML pages', async () => {
   for (const [fault, status] of [
     ['challenge', 403],
     ['html', 200],
@@ -90,7 +90,7 @@ test('challenge and html are pages', async () => {
   }
 });
 
-test('wrong-type, object and empty are 200', async () => {
+test('wrong-type, object and empty return 200', async () => {
   const wrong = await get('wrong-type');
   assert.equal(wrong.headers.get('content-type'), 'text/plain; charset=utf-8');
   assert.ok((await wrong.text()) === whole);
@@ -99,12 +99,12 @@ test('wrong-type, object and empty are 200', async () => {
   assert.equal(await (await get('empty')).text(), '[]');
 });
 
-test('reset breaks the connection before an answer', async () => {
+test('reset breaks the connection before the response', async () => {
   await assert.rejects(get('reset'), TypeError);
   assert.deepEqual(sandbox.requests().at(-1), { method: 'GET', path: '/v5/launches', status: null });
 });
 
-test('reset-body breaks it after so many bytes', async () => {
+test('reset-body breaks the connection after its number of bytes', async () => {
   for (const bytes of [0, 70_000]) {
     const response = await get(`reset-body=${bytes}`);
     assert.equal(response.status, 200);
@@ -130,7 +130,7 @@ test('slow sends the whole body', async () => {
   assert.ok((await (await get('slow=1')).text()) === whole);
 });
 
-test('slow, stall and hang end when the sandbox closes', async (t) => {
+test('slow, stall and hang end when the sandbox is closed', async (t) => {
   const closing = await startSandbox();
   t.after(closing.close);
   const ask = (faults: string): Promise<Response> =>
@@ -149,7 +149,7 @@ test('slow, stall and hang end when the sandbox closes', async (t) => {
   );
 });
 
-test('bad breaks a share of the records, always the same', async () => {
+test('bad always breaks the same share of the records', async () => {
   const one = await (await get('bad=0.2:element-null')).text();
   assert.equal(one, await (await get('bad=0.2:element-null')).text());
   const bad = (await records('bad=0.2:element-null')).filter((record) => record === null).length;
@@ -169,7 +169,7 @@ test('bad breaks a share of the records, always the same', async () => {
   }
 });
 
-test('bad breaks records of each collection, where they have such a field', async () => {
+test('bad breaks records of every collection with a suitable field', async () => {
   for (const name of ARRAYS) {
     const path = `/v4/${name}`;
     const good = await (await get('', path)).text();
@@ -186,7 +186,7 @@ test('bad breaks records of each collection, where they have such a field', asyn
   }
 });
 
-test('a duplicate has the id of a good record before it', async () => {
+test('a duplicate has the id of an earlier good record', async () => {
   const ids = (await records('bad=0.3:duplicate-id')).map(({ id }) => id);
   const good = (await records('')).map(({ id }) => id);
   const copies = ids.filter((id, index) => id !== good[index]);
@@ -194,7 +194,7 @@ test('a duplicate has the id of a good record before it', async () => {
   assert.ok(ids.every((id, index) => id === good[index] || ids.indexOf(id) < index));
 });
 
-test('gone leaves out a share of the records, always the same', async () => {
+test('gone always omits the same share of the records', async () => {
   const left = await records('gone=0.3');
   assert.ok(left.length > 120 && left.length < 165, `${left.length} left`);
   assert.deepEqual(await records('gone=0.3'), left);
@@ -209,7 +209,7 @@ test('gone leaves out a share of the records, always the same', async () => {
   assert.equal((await get('gone=1', '/v4/roadster')).status, 200, 'no array');
 });
 
-test('pretty, crlf and bom change the bytes and not the records', async () => {
+test('pretty, crlf and bom change the bytes, but not the records', async () => {
   const good = await records('');
   const pretty = await (await get('pretty')).text();
   assert.ok(pretty === JSON.stringify(good, null, 2));
@@ -222,7 +222,7 @@ test('pretty, crlf and bom change the bytes and not the records', async () => {
   assert.ok(bom.toString().slice(1) === whole);
 });
 
-test('faults that change the body change its ETag, others do not', async () => {
+test('faults change the ETag only if they change the body', async () => {
   const etag = async (faults: string): Promise<string | null> => (await get(faults)).headers.get('etag');
   const changing = [
     '',

@@ -6,7 +6,7 @@ import { sendBody, sendText } from './send.ts';
 import type { Handler } from './serve.ts';
 import { createShape } from './shape.ts';
 
-/** Answers one request. Throws PipelineError `usage` at once if the faults are invalid. */
+/** Creates the function that answers requests. Throws PipelineError `usage` immediately if the faults are invalid. */
 export function createHandler(seed: number, launches: number, revision: number, faults: string): Handler {
   const route = createRouter(seed, launches, revision);
   const gate = createFaultGate(faults);

@@ -23,11 +23,11 @@ export type Kind = (typeof KINDS)[number];
 /** The ids of one kind of record: 24 hex digits, the last 8 of which are a counter. */
 export type Ids = {
   readonly at: (index: number) => string;
-  /** The index of an id that came from `at`, otherwise null. */
+  /** The index of an id that `at` returned, otherwise null. */
   readonly indexOf: (id: string) => number | null;
 };
 
-/** A lookup table: toString and padStart take three times as long. */
+/** A lookup table, because toString and padStart take three times as long. */
 const TWO_DIGITS = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
 
 export function createIds(seed: number, kind: Kind): Ids {
@@ -36,7 +36,7 @@ export function createIds(seed: number, kind: Kind): Ids {
   let [high, begin] = [0, `${prefix}0000`];
   return {
     at(index) {
-      // Neighbours share all but the last four digits.
+      // Consecutive ids usually differ only in the last four digits.
       if (index >>> 16 !== high) [high, begin] = [index >>> 16, prefix + hex4(index >>> 16)];
       return begin + hex4(index & 0xffff);
     },

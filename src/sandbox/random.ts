@@ -3,12 +3,12 @@ export type Random = (bound: number) => number;
 
 const UINT32 = 2 ** 32;
 
-/** 32 well-mixed bits: always the same for the same seed, index and salt. */
+/** 32 well-mixed bits, which are always the same for the same seed, index and salt. */
 export function hash(seed: number, index: number, salt: number): number {
   return mix(mix(mix(seed + 0x9e3779b9) ^ index) ^ salt) >>> 0;
 }
 
-/** Like hash, but with 30 bits, whose remainders are computed many times as fast. */
+/** Like `hash`, but with 30 bits, because computing remainders is then many times faster. */
 export function roll(seed: number, index: number, salt: number): number {
   return hash(seed, index, salt) >>> 2;
 }

@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export type SandboxRequest = {
   readonly method: string;
   readonly path: string;
-  /** Null if there is no response, or none yet. */
+  /** Null if there is no response or it has not been sent yet. */
   readonly status: number | null;
 };
 
-/** The latest requests, oldest first. */
+/** Keeps the latest requests, oldest first. */
 export type RequestLog = {
   readonly add: (request: IncomingMessage, response: ServerResponse) => void;
   readonly list: () => readonly SandboxRequest[];
@@ -24,7 +24,7 @@ export function createRequestLog(limit: number): RequestLog {
         status: response.headersSent ? response.statusCode : null,
       });
       const entry = { read };
-      // Keeps only a copy, so that a closed response can be freed.
+      // Copies the values, so that a closed response can be freed.
       response.once('close', () => {
         const last = read();
         entry.read = () => last;

@@ -6,17 +6,17 @@ import { arrayText, isGone, recordText, type Shape } from './shape.ts';
 import { listedAt } from './universe/listing.ts';
 import { createUniverse, type Universe } from './universe/universe.ts';
 
-/** What a path returns. */
+/** The response for a path. */
 type Route = {
   readonly maxAge: number;
-  /** What determines the body, besides seed and faults. */
+  /** The values that determine the body, in addition to the seed and faults. */
   readonly etagParts: readonly (string | number)[];
   readonly body: (shape: Shape) => Body;
 };
-/** In pieces; null if there is no such record. */
+/** The body in pieces; null if there is no such record. */
 type Body = Iterable<string | Buffer> | null;
 
-/** Null if the API has no such path. */
+/** Returns null if the API has no such path. */
 type Router = (path: string) => Route | null;
 
 const ROUTE = /^\/(?<version>v4|v5|latest)\/(?<name>[a-z0-9_]+)(?:\/(?<part>[^/]+))?\/?$/;
@@ -28,7 +28,7 @@ const MAX_AGE: Readonly<Record<string, number>> = {
   starlink: 3600,
 };
 const OTHER_MAX_AGE = 300;
-/** The same in every state. */
+/** Collections that are the same in every state. */
 const CONSTANT = ['rockets', 'dragons', 'company'];
 
 export function createRouter(seed: number, launches: number, revision: number): Router {
@@ -45,7 +45,7 @@ export function createRouter(seed: number, launches: number, revision: number): 
     const state = CONSTANT.includes(name) ? [] : [launches, revision];
     return {
       maxAge: MAX_AGE[name] ?? OTHER_MAX_AGE,
-      // The same body has the same tag, by version number and as `latest`.
+      // The same body has the same tag, whether requested by version number or as `latest`.
       etagParts: [name, collection === v5.get(name) ? 'v5' : 'v4', part ?? '', ...state],
       body: (shape) =>
         name === 'launches'

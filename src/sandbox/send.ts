@@ -21,8 +21,8 @@ export function sendHtml(response: ServerResponse, status: number, html: string)
 }
 
 /**
- * Streams a body at the pace of its reader, compressed if the client accepts gzip, and damaged as the faults say.
- * Rejects with the signal's reason when it aborts.
+ * Streams a body as fast as the client reads it. Compresses the body if the client accepts gzip, and damages it as
+ * specified by the faults. Rejects with the signal's reason if it aborts.
  */
 export async function sendBody(
   request: IncomingMessage,
@@ -56,14 +56,14 @@ export async function sendBody(
   else response.destroy();
 }
 
-/** Level 1: the sandbox should be fast, and its bandwidth does not matter. */
+/** Compression level 1, because the sandbox should be fast and its bandwidth does not matter. */
 function compress(chunks: Iterable<Buffer>): AsyncIterable<Buffer> {
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  // The reader of `gzip` gets the errors; the callback only has to exist.
+  // The code that reads from `gzip` receives the errors. The callback only has to exist.
   return pipeline(Readable.from(chunks), gzip, () => undefined);
 }
 
-/** Resolves when the bytes have left this process. */
+/** Resolves when the bytes have been handed to the operating system. */
 async function flush(response: ServerResponse, bytes: Buffer): Promise<void> {
   await new Promise((resolve) => void response.write(bytes, resolve));
 }

@@ -13,17 +13,17 @@ export type Handler = (
 ) => Promise<void>;
 
 export type Served = {
-  /** Without a trailing slash. */
+  /** Has no trailing slash. */
   readonly url: string;
   /** Breaks open connections. */
   readonly close: () => Promise<void>;
 };
 
 export type ServeOptions = {
-  /** 0 for any free port. */
+  /** Use 0 for any free port. */
   readonly port: number;
   readonly host: string;
-  /** Does each response say that it is simulated? */
+  /** Mark each response as simulated? */
   readonly marked: boolean;
 };
 
@@ -53,7 +53,7 @@ export async function serve(handler: Handler, { port, host, marked }: ServeOptio
 }
 
 async function handle(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // Closing the server closes every response, and so ends every wait.
+  // Closing the server closes every response and thereby ends every wait.
   const closed = new AbortController();
   response.once('close', () => closed.abort());
   try {
@@ -72,7 +72,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new PipelineError(`Cannot start the sandbox on ${host}, port ${port}: ${reason}`, {
       code: 'usage',
-      hint: 'Leave the port out, or give 0, to have any free one',
+      hint: 'Omit the port, or use 0, for any free port',
       cause,
     });
   }

@@ -36,7 +36,7 @@ describe('sandbox', () => {
     assert.equal((await list('/v4/launches')).length, 205);
   });
 
-  test('serves one record, the past, the upcoming, the latest and the next', async () => {
+  test('serves a single launch and the past, upcoming, latest and next launches', async () => {
     const launches = await list('/v5/launches');
     const past = launches.filter(({ upcoming }) => !upcoming);
     const upcoming = launches.filter((launch) => launch.upcoming);
@@ -108,7 +108,7 @@ describe('sandbox', () => {
     assert.equal((await get('/v4/rockets')).headers.get('cache-control'), 'max-age=86400');
   });
 
-  test('answers 304 to an ETag that it gave', async () => {
+  test('answers 304 if the ETag matches', async () => {
     const etag = (await get('/v5/launches')).headers.get('etag') ?? '';
     for (const method of ['GET', 'HEAD']) {
       for (const tag of [etag, `W/${etag}`, `"a", W/${etag} , "b"`, '*']) {
@@ -123,7 +123,7 @@ describe('sandbox', () => {
     }
   });
 
-  test('gives another ETag to another body', async () => {
+  test('sends a different ETag with a different body', async () => {
     const tags = new Set<string | null>();
     const paths = ['/v5/launches', '/v4/launches', '/v4/rockets', '/v5/launches/past', '/v5/launches/latest'];
     for (const path of paths) tags.add((await get(path)).headers.get('etag'));
@@ -142,7 +142,7 @@ describe('sandbox', () => {
     assert.equal(await response.text(), '');
   });
 
-  test('compresses for clients that take gzip', async () => {
+  test('compresses the response for clients that accept gzip', async () => {
     const plain = await get('/v4/rockets', { headers: { 'accept-encoding': 'identity' } });
     assert.equal(plain.headers.get('content-encoding'), null);
     const refused = await get('/v4/rockets', { headers: { 'accept-encoding': 'gzip;q=0, br' } });
@@ -152,7 +152,7 @@ describe('sandbox', () => {
     assert.equal(await packed.text(), await plain.text());
   });
 
-  test('says in each answer that it is simulated', async () => {
+  test('marks every response as simulated', async () => {
     for (const init of [{}, { method: 'HEAD' }, { method: 'POST' }, { headers: { 'if-none-match': '*' } }]) {
       for (const path of ['/v5/launches', '/nothing']) {
         assert.equal((await get(path, init)).headers.get(SIMULATED_HEADER), 'true');
@@ -164,7 +164,7 @@ describe('sandbox', () => {
     );
   });
 
-  test('remembers requests', async () => {
+  test('logs requests', async () => {
     await get('/v4/rockets');
     await get('/nothing');
     assert.deepEqual(sandbox.requests().slice(-2), [
@@ -174,7 +174,7 @@ describe('sandbox', () => {
   });
 });
 
-test('the log of requests keeps the latest', async (t) => {
+test('the request log keeps the latest requests', async (t) => {
   const log = createRequestLog(2);
   const server = createServer((request, response) => {
     log.add(request, response);
@@ -191,7 +191,7 @@ test('the log of requests keeps the latest', async (t) => {
   );
 });
 
-test('the same seed gives the same bytes', async () => {
+test('the same seed produces the same bytes', async () => {
   const bodies = [];
   for (const seed of [1, 1, 2]) {
     await using sandbox = await started({ seed, launches: 20 });
@@ -201,13 +201,13 @@ test('the same seed gives the same bytes', async () => {
   assert.notEqual(bodies[0], bodies[2]);
 });
 
-test('no launches is an empty array', async () => {
+test('returns an empty array for zero launches', async () => {
   await using sandbox = await started({ launches: 0 });
   assert.equal(await (await fetch(`${sandbox.url}/v5/launches`)).text(), '[]');
   assert.equal((await fetch(`${sandbox.url}/v5/launches/next`)).status, 404);
 });
 
-test('options that are wrong are refused', async () => {
+test('rejects invalid options', async () => {
   await using sandbox = await started({});
   const port = Number(new URL(sandbox.url).port);
   const wrong = [

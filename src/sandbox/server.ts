@@ -4,7 +4,7 @@ import { serve, type Served } from './serve.ts';
 import { readPort, readWorld, type WorldOptions } from './world.ts';
 
 export type SandboxOptions = WorldOptions & {
-  /** 0, the default, for any free port. */
+  /** Default: 0, for any free port. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
   /** See FAULTS_HELP. */
@@ -12,7 +12,7 @@ export type SandboxOptions = WorldOptions & {
 };
 
 export type Sandbox = Served & {
-  /** The latest thousand, oldest first. */
+  /** The latest thousand requests, oldest first. */
   readonly requests: () => readonly SandboxRequest[];
 };
 
@@ -20,7 +20,7 @@ const LOGGED_REQUESTS = 1000;
 const MOST_LAUNCHES = 100_000_000;
 
 /**
- * Serves simulated records as the SpaceX API serves real ones. Throws PipelineError `usage` if an option is wrong or
+ * Serves simulated records as the SpaceX API serves real ones. Throws PipelineError `usage` if an option is invalid or
  * the address is unavailable.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {

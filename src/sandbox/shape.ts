@@ -3,7 +3,7 @@ import type { Collection } from './collection.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { chosen } from './random.ts';
 
-/** How the faults of one request change the records and the way they are written. */
+/** How the faults of a request change the records and their serialization. */
 export type Shape = {
   readonly seed: number;
   readonly badShare: number;
@@ -11,13 +11,13 @@ export type Shape = {
   readonly goneShare: number;
   readonly pretty: boolean;
   readonly bom: boolean;
-  /** '' if the array is on one line. */
+  /** '' to write the array on one line. */
   readonly newline: '' | '\n' | '\r\n';
 };
 
 const BAD = 11;
 const GONE = 12;
-/** How far back a duplicate looks for a record to repeat. */
+/** The maximum distance from a duplicate to the record whose id it repeats. */
 const LOOK_BACK = 1000;
 
 export function createShape(seed: number, faults: readonly FaultSpec[]): Shape {
@@ -39,7 +39,7 @@ export function isGone({ seed, goneShare }: Shape, index: number): boolean {
   return goneShare > 0 && chosen(goneShare, seed, index, GONE);
 }
 
-/** The array of the records that `wanted` accepts, in pieces. */
+/** The array of the records that `wanted` accepts, as pieces of text. */
 export function* arrayText(
   collection: Collection,
   shape: Shape,
@@ -71,7 +71,7 @@ export function recordText(collection: Collection, shape: Shape, index: number):
 }
 
 function writeValue(value: unknown, { pretty, newline }: Shape): string {
-  // Raw line breaks occur only between values: inside strings they are escaped.
+  // Raw line breaks occur only between values, because line breaks inside strings are escaped.
   return pretty ? JSON.stringify(value, null, 2).replaceAll('\n', `${newline}  `) : JSON.stringify(value);
 }
 

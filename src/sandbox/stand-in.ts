@@ -1,14 +1,16 @@
 import { PipelineError } from '../core/errors.ts';
 import { LAUNCH_LIBRARY } from './launch-library/name.ts';
 
-/** A server with simulated records that replaces a source's own. */
+/** A server that replaces a source's own API and serves simulated records. */
 export type StandIn = {
-  /** Its base URL, without a trailing slash. */
+  /** The base URL, without a trailing slash. */
   readonly url: string;
   readonly close: () => Promise<void>;
 };
 
-/** Starts the stand-in for a source. Throws `internal` if there is none: the source should not claim one. */
+/**
+ * Starts the stand-in for a source. Throws `internal` if there is none, because then the source is defined incorrectly.
+ */
 export async function startStandIn(source: string): Promise<StandIn> {
   if (source === LAUNCH_LIBRARY) {
     const { startLaunchLibrary } = await import('./launch-library/server.ts');
@@ -19,5 +21,7 @@ export async function startStandIn(source: string): Promise<StandIn> {
     const { startSandbox } = await import('./server.ts');
     return startSandbox();
   }
-  throw new PipelineError(`Cannot start the stand-in for ${source}: there is none`, { code: 'internal' });
+  throw new PipelineError(`Cannot start the stand-in for ${source}: this source does not have one`, {
+    code: 'internal',
+  });
 }

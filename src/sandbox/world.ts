@@ -5,13 +5,13 @@ import { REVISIONS } from './universe/universe.ts';
 export type WorldOptions = {
   readonly launches?: number | undefined;
   readonly seed?: number | undefined;
-  /** A state of the same world, from 1, the oldest, to REVISIONS, the newest and the default. */
+  /** The state of the world to serve, from 1 (oldest) to REVISIONS (newest, the default). */
   readonly revision?: number | undefined;
 };
 
 export type World = { readonly launches: number; readonly seed: number; readonly revision: number };
 
-/** Throws PipelineError `usage` if an option is wrong. */
+/** Throws PipelineError `usage` if an option is invalid. */
 export function readWorld(options: WorldOptions, mostLaunches: number): World {
   return {
     launches: within('launches', options.launches ?? 205, 0, mostLaunches),

@@ -81,7 +81,7 @@ for (const [seed, size] of [
       };
       const byIds = new Map([...collections.keys()].map((name) => [name, byId(name)]));
 
-      it('have something of each kind, each with an id and a name of its own', () => {
+      it('contain every kind of record, with unique ids and names', () => {
         for (const [name, records] of collections) {
           assert.ok(records.length > 0, name);
           assert.equal(byIds.get(name)?.size, records.length);
@@ -99,7 +99,7 @@ for (const [seed, size] of [
         agree('crew', ({ crew }) => crew.map(({ crew: member }) => member));
       });
 
-      it('count the flights of a core up, with time between them', () => {
+      it('number the flights of a core consecutively, with time between them', () => {
         const flights = new Map<string, { flight: number; at: number }>();
         for (const { name, date_unix, cores, upcoming } of launches) {
           for (const { core, flight, reused } of cores) {
@@ -114,7 +114,7 @@ for (const [seed, size] of [
         }
       });
 
-      it('leave a capsule and its crew time between flights', () => {
+      it('allow time between the flights of a capsule and its crew', () => {
         for (const { launches: told } of [...all('capsules'), ...all('crew')]) {
           const times = told.map((id: string) => dates.get(id));
           for (const [index, at] of times.entries()) {
@@ -123,7 +123,7 @@ for (const [seed, size] of [
         }
       });
 
-      it('count landings of cores and on landpads as the launches do', () => {
+      it('agree with the launches on the landings of cores and on landpads', () => {
         const flights = past.flatMap(({ cores }) => cores);
         const count = (wanted: (core: Core) => boolean): number =>
           flights.filter((core) => wanted(core)).length;
@@ -158,7 +158,7 @@ for (const [seed, size] of [
         }
       });
 
-      it('count launches from launchpads, in the time of their zone', () => {
+      it('agree with the launches on launchpads and their time zones', () => {
         for (const pad of all('launchpads')) {
           const from = past.filter(({ launchpad }) => launchpad === pad['id']);
           assert.equal(pad['launch_attempts'], from.length);
@@ -212,7 +212,7 @@ for (const [seed, size] of [
 }
 
 describe('a collection', () => {
-  it('is the same for the same seed, in any order, and different for another seed', () => {
+  it('is the same for the same seed, in any order, and different for a different seed', () => {
     const one = [...createCollections(createUniverse(5, 300)).values()];
     const again = createCollections(createUniverse(5, 300));
     const other = createCollections(createUniverse(6, 300));

@@ -16,7 +16,7 @@ export function createCapsules(universe: Universe): Collection {
   );
 }
 
-/** Even capsules carry cargo, odd ones crews; only crewed ones name their dragon. */
+/** Capsules with an even number carry cargo, the others carry crews. Only crewed capsules have a dragon. */
 export function capsuleType(capsule: number): (typeof TYPES)[number] {
   if (capsule % 2 === 1) return 'Dragon 2.0';
   return capsule < 6 ? 'Dragon 1.0' : 'Dragon 1.1';

@@ -27,9 +27,9 @@ for (const { name, path, contract } of resources) {
     const served = (of: Universe): Collection =>
       (path.startsWith('/v5/') ? createLaunches(of, 'v5') : createCollections(of).get(last)) ??
       createSamples().get(last) ??
-      assert.fail(`there are no ${name}`);
+      assert.fail(`no ${name}`);
 
-    it('keep their contract in every state and size', () => {
+    it('satisfy their contract in every state and size', () => {
       for (const launches of [1, 2, 5, 40, 2000]) {
         for (let revision = 1; revision <= REVISIONS; revision += 1) {
           const records = recordsOf(served(createUniverse(launches, launches, revision)));
@@ -61,33 +61,32 @@ for (const { name, path, contract } of resources) {
 }
 
 for (const [name, collection] of collections) {
-  describe(
-    `the shape of simulated ${name}`,
-    { skip: existsSync(RECORDED) ? false : `no ${RECORDED}` },
-    () => {
-      const file = join(RECORDED, `${name === 'starlink' ? 'starlink_sample' : name}.json`);
-      const read = (): object[] => [JSON.parse(readFileSync(file, 'utf8'))].flat();
-      const own = recordsOf(collection);
+  describe(`simulated ${name}`, { skip: existsSync(RECORDED) ? false : `no ${RECORDED}` }, () => {
+    const file = join(RECORDED, `${name === 'starlink' ? 'starlink_sample' : name}.json`);
+    const read = (): object[] => [JSON.parse(readFileSync(file, 'utf8'))].flat();
+    const own = recordsOf(collection);
 
-      it('is that of recorded ones: the same keys in the same order, and no other types', () => {
-        const real = shapeOf(read());
-        for (const [path, types] of shapeOf(own)) {
-          if (BEYOND.has(name + path)) continue;
-          const admitted = real.get(path) ?? assert.fail(`${name} has no ${path}`);
-          const other = [...types].filter(
-            (type) => !admitted.has(type) && !(type === 'null' && hasDefaults(name)),
-          );
-          assert.deepEqual(other, [], path);
-        }
-      });
-    },
-  );
+    it('have the same keys as recorded records, in the same order, and no additional types', () => {
+      const real = shapeOf(read());
+      for (const [path, types] of shapeOf(own)) {
+        if (BEYOND.has(name + path)) continue;
+        const admitted = real.get(path) ?? assert.fail(`${name} has no ${path}`);
+        const other = [...types].filter(
+          (type) => !admitted.has(type) && !(type === 'null' && hasDefaults(name)),
+        );
+        assert.deepEqual(other, [], path);
+      }
+    });
+  });
 }
 
-/** In the model of the real API, but not in its recorded responses. */
+/** Types and fields in the real API's model that its recorded responses do not contain. */
 const BEYOND = new Set(['capsules', 'capsules.dragon', 'starlink.spaceTrack.DECAY_DATE']);
 
-/** The models of these have no defaults: unknown fields are left out, and only recorded ones can be null. */
+/**
+ * Do the fields in the API's model have defaults? Without defaults, unknown fields are omitted, and only fields that
+ * are null in the recordings can be null.
+ */
 function hasDefaults(name: string): boolean {
   return !['rockets', 'dragons', 'roadster', 'company'].includes(name);
 }

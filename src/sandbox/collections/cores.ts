@@ -37,7 +37,7 @@ function statusOf(fate: Fate | null): string {
   return fate === 'failure' || fate === 'ocean' ? 'lost' : fate;
 }
 
-/** Free text, sometimes with a surplus space, like real ones. */
+/** Free text, sometimes with a trailing space, as in real records. */
 function updateOf({ core, fate, landing, landed }: CoreFlight, seconds: number): string | null {
   if (core % 9 === 0) return null;
   const day = isoSeconds(seconds).slice(0, 10);

@@ -5,7 +5,7 @@ import { launchSeconds } from '../universe/seasons.ts';
 import type { Universe } from '../universe/universe.ts';
 import { pounds, rounded } from './orbits.ts';
 
-/** In order of their names, as in the collection. */
+/** Sorted by name, as in the collection. */
 const DESIGNS = [
   {
     name: 'Dragon 1',

@@ -5,7 +5,7 @@ import { launchSeconds } from '../universe/seasons.ts';
 import type { Universe } from '../universe/universe.ts';
 
 const EVENT = 111;
-/** One in this number of launches has an event. */
+/** One event for this number of launches. */
 const LAUNCHES_PER_EVENT = 16;
 const TITLES = [
   'First "quiet" countdown',
@@ -14,7 +14,7 @@ const TITLES = [
   'Zum ersten Mal bei Nacht',
 ] as const;
 
-/** Events of past launches. Their dates are the API's only ones without milliseconds. */
+/** Events of past launches. Their dates are the only dates in the API without milliseconds. */
 export function createHistory({ seed, past, ids }: Universe): Collection {
   const count = Math.max(1, Math.ceil(past / LAUNCHES_PER_EVENT));
   return collectionOf('history', ids.history, count, (index, id) => {

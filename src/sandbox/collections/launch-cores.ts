@@ -6,7 +6,7 @@ import type { Universe } from '../universe/universe.ts';
 const FITTED = 61;
 const NO_LANDING = '"landing_attempt":null,"landing_success":null,"landing_type":null,"landpad":null}';
 
-/** The members of `cores` for a launch that has flown or soon will. */
+/** The elements of `cores` for a launch that has flown or will fly soon. */
 export function coresJson(universe: Universe, mission: Mission, first: CoreFlight): string {
   let list = coreJson(universe, mission, first);
   for (let seat = 1; seat < seatCount(mission); seat += 1) {
@@ -15,7 +15,7 @@ export function coresJson(universe: Universe, mission: Mission, first: CoreFligh
   return list;
 }
 
-/** Real launches often say how a core will be fitted before they say which core it is. */
+/** Real launches often contain the equipment of a core before the core itself is known. */
 export function unknownCore({ seed }: Universe, launch: number): string {
   const fitted = roll(seed, launch, FITTED) % 2 === 0 ? 'true' : 'null';
   return `{"core":null,"flight":null,"gridfins":${fitted},"legs":${fitted},"reused":${fitted},${NO_LANDING}`;

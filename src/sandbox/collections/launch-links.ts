@@ -13,7 +13,7 @@ const WEBCAST = '"https://video.example.org/simulated/watch?v=';
 const ARTICLE = '"http://news.example.org/simulated/articles/';
 const WIKI = '"https://wiki.example.org/simulated/wiki/';
 
-/** For a launch that nobody has seen yet. */
+/** For a launch that has not flown yet. */
 export const NO_LINKS =
   '{"patch":{"small":null,"large":null},"reddit":{"campaign":null,"launch":null,"media":null,"recovery":null},' +
   '"flickr":{"small":[],"original":[]},"presskit":null,"webcast":null,"youtube_id":null,"article":null,"wikipedia":null}';

@@ -13,7 +13,10 @@ export const MISSIONS = escaped(
   'Night Heron Resupply',
 );
 
-/** Non-ASCII, like one record in twelve of the real API: it costs readers time, so the share matters. */
+/**
+ * Non-ASCII text, as in one of twelve records of the real API. The share matters, because such text takes longer to
+ * parse.
+ */
 export const FOREIGN_MISSIONS = escaped('Polarlicht Süd', 'Señal Del Alba', 'Kōhaku 🚀', 'Ørsted Follow-on');
 
 export const FOREIGN_SENTENCES = escaped(

@@ -25,13 +25,13 @@ describe('simulated launches', () => {
   const texts = indices.map((index) => launches.json(index));
   const records: readonly Launch[] = texts.map((text) => JSON.parse(text));
 
-  test('name rockets that are there', () => {
+  test('name existing rockets', () => {
     const rockets = createRockets(universe);
     const known = new Set(Array.from({ length: rockets.count }, (_, index) => rockets.id(index)));
     assert.deepEqual(new Set(records.map(({ rocket }) => rocket)), known);
   });
 
-  test('have ids of their own, from which the index follows', () => {
+  test('have unique ids that determine their index', () => {
     assert.equal(new Set(records.map(({ id }) => id)).size, records.length);
     assert.deepEqual(
       records.map(({ id }) => launches.indexOf(id)),
@@ -41,14 +41,14 @@ describe('simulated launches', () => {
     assert.equal(launches.indexOf(createRockets(universe).id(0)), null);
   });
 
-  test('say one instant in three ways', () => {
+  test('contain the same instant in three forms', () => {
     for (const { date_utc, date_unix, date_local } of records) {
       assert.equal(Date.parse(date_utc), date_unix * 1000);
       assert.equal(Date.parse(date_local), date_unix * 1000);
     }
   });
 
-  test('fly in the order of their numbers, and the upcoming come last', () => {
+  test('are in flight order, with upcoming launches last', () => {
     const past = records.filter(({ upcoming }) => !upcoming);
     const times = past.map(({ date_unix }) => date_unix);
     assert.deepEqual(
@@ -58,7 +58,7 @@ describe('simulated launches', () => {
     assert.deepEqual(records.slice(0, past.length), past);
   });
 
-  test('are of the size and variety of real ones', () => {
+  test('have the size and variety of real launches', () => {
     const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / texts.length;
     assert.ok(bytes > 1500 && bytes < 2200, `${bytes} bytes`);
     const all = texts.join('\n');
@@ -67,7 +67,7 @@ describe('simulated launches', () => {
     assert.ok(texts.every((text) => /"name":"Simulated Mission/.test(text)));
   });
 
-  test('differ between v4 and v5 in their crew alone', () => {
+  test('differ between v4 and v5 only in their crew', () => {
     const old = createLaunches(universe, 'v4');
     for (const [index, { crew, ...rest }] of records.slice(0, 500).entries()) {
       assert.deepEqual(JSON.parse(old.json(index)), { ...rest, crew: crew.map((seat) => seat.crew) });

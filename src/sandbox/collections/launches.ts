@@ -21,7 +21,7 @@ const LATE_DETAILS = 4;
 const DAY = 86_400;
 const PRECISIONS = ['half', 'quarter', 'year', 'month'] as const;
 
-/** Launches in the order of flight_number. Each depends only on its position, so that none has to be kept. */
+/** Launches in the order of flight_number. Each launch depends only on its position, so none has to be stored. */
 export function createLaunches(universe: Universe, version: LaunchVersion): Collection {
   const { ids } = universe;
   return {
@@ -36,7 +36,7 @@ export function createLaunches(universe: Universe, version: LaunchVersion): Coll
   };
 }
 
-/** Written as text: building and serialising an object takes more than twice as long. */
+/** Composes text directly, because building and serializing an object takes more than twice as long. */
 function launchJson(universe: Universe, position: number, version: LaunchVersion): string {
   const { seed, past, near, ids } = universe;
   const { launch, cancelled, idIndex } = listedAt(universe, position);
@@ -82,12 +82,12 @@ function precisionOf(planned: boolean, random: Random): string {
   return planned ? 'day' : pick(random, PRECISIONS);
 }
 
-/** The dates of plans change with each revision. */
+/** The dates of planned launches change with each revision. */
 function delayOf({ seed, revision }: Universe, idIndex: number): number {
   return DAY * (roll(seed, idIndex, DELAY + 16 * revision) % 60);
 }
 
-/** Some texts are written late: in the second state or in the newest. */
+/** Some texts appear late: in the second state or only in the newest. */
 function hasDetails({ seed, near, revision }: Universe, launch: number): boolean {
   if (launch >= near) return false;
   if (revision === REVISIONS || !chosen(1 / 25, seed, launch, LATE_DETAILS)) return true;

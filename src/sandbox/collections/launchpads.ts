@@ -5,7 +5,7 @@ import { rocketOf } from '../universe/staff.ts';
 import type { Universe } from '../universe/universe.ts';
 import { rounded } from './orbits.ts';
 
-/** Time zones without daylight saving time, so that one offset is right all year. */
+/** Time zones without daylight saving time, so that the same offset is correct all year. */
 const SITES = [
   site('Bahía Prueba', 'Isla Simulada', 'America/Puerto_Rico', -240, '-04:00', [18.03, -66.83]),
   site('Cape Example', 'Example Island', 'Pacific/Pitcairn', -480, '-08:00', [-25.07, -130.1]),
@@ -17,7 +17,7 @@ const SITES = [
 
 type Site = ReturnType<typeof site>;
 
-/** The offset of launches from a pad: minutes east, and as in ISO 8601. */
+/** The UTC offset of launches from a pad: in minutes east of UTC, and in ISO 8601 form. */
 export function zoneOf(pad: number): Pick<Site, 'minutes' | 'offset'> {
   return SITES[pad % SITES.length] ?? SITES[0];
 }

@@ -53,7 +53,7 @@ const NO_FLIGHT = {
   land_landing: null,
 };
 
-/** The payloads of launches that have flown or soon will. */
+/** The payloads of launches that have flown or will fly soon. */
 export function createPayloads(universe: Universe): Collection {
   const { ids, near, mission } = universe;
   return collectionOf('payloads', ids.payload, firstPayload(mission(near)), (payload, id) =>
@@ -133,7 +133,7 @@ function flight({ past, ids }: Universe, { launch, role }: Mission, capsule: num
   };
 }
 
-/** Elements of the orbit; if measured, then 30 days after the launch. */
+/** The orbital elements. If they were measured, it was 30 days after the launch. */
 function elements(
   { periapsisKm, apoapsisKm, inclination }: Pick<Path, 'periapsisKm' | 'apoapsisKm' | 'inclination'>,
   measured: boolean,

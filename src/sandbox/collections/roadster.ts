@@ -9,7 +9,7 @@ const KM_PER_MILE = 1.609_344;
 const PERIOD_DAYS = 541.3;
 const UNIX_EPOCH_JD = 2_440_587.5;
 
-/** It left with the first launch; its position changes after each later one. */
+/** The roadster left with the first launch. Its position changes with each later launch. */
 export function createRoadster({ seed, past, ids }: Universe): Collection {
   const launched = launchSeconds(seed, 0);
   const now = launchSeconds(seed, Math.max(0, past - 1));

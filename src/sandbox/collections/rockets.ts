@@ -4,7 +4,7 @@ import { firstHeavyLaunch } from '../universe/missions.ts';
 import { EARLY, launchSeconds } from '../universe/seasons.ts';
 import type { Universe } from '../universe/universe.ts';
 
-/** What distinguishes one invented rocket from another; the rest of a record follows from it. */
+/** The properties in which the invented rockets differ; the rest of a record is derived from them. */
 type Design = {
   readonly name: string;
   readonly active: boolean;
@@ -110,7 +110,7 @@ const DESIGNS: readonly [Design, ...Design[]] = [
   },
 ];
 
-/** Of the rocket that has not flown yet. */
+/** The date of the rocket that has not flown yet. */
 const PLANNED_FLIGHT = '2024-02-29';
 
 /** Four rockets in the shape of /v4/rockets, the same in all states. */

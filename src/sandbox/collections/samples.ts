@@ -3,8 +3,8 @@ import type { Collection } from '../collection.ts';
 type Sample = { readonly id: string };
 
 /**
- * Records as the API sent them, by the last part of their path, for resources that have no generated ones yet. `resources
- * new` adds to them.
+ * Records as the API sent them, by the last part of their path, for resources without generated records. `resources
+ * new` adds records here.
  */
 const SAMPLES: Readonly<Record<string, readonly Sample[] | Sample>> = {};
 

@@ -20,7 +20,7 @@ export function createShips(universe: Universe): Collection {
   );
 }
 
-/** In all real records, AIS data are null and `status` is '' or null. */
+/** In all real records, the AIS fields are null and `status` is '' or null. */
 function shipRecord({ seed, past, ids }: Universe, ship: number, id: string): object {
   const die = roll(seed, ship, SHIP);
   const [type, roles] = CLASSES[ship % CLASSES.length] ?? CLASSES[0];

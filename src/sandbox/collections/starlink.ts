@@ -13,7 +13,7 @@ import type { Universe } from '../universe/universe.ts';
 import { orbitOf, rounded, type Orbit } from './orbits.ts';
 import { tleLines } from './tle.ts';
 
-/** Satellites without a launch, so that there is always one. */
+/** Satellites without a launch, so that the collection is never empty. */
 const PROTOTYPES = 2;
 const FIRST_STARLINK = 40_000;
 const FIRST_OTHER = 900_000_000;
@@ -33,14 +33,14 @@ export function createStarlink(universe: Universe): Collection {
   return collectionOf('starlink', ids.starlink, count, (index, id) => satellite(universe, index, id));
 }
 
-/** Catalogue numbers of a payload that has flown. */
+/** The catalogue numbers of a payload that has flown. */
 export function noradIdsOf(mission: Mission, payload: number): readonly number[] {
   if (mission.role !== 'starlink') return [FIRST_OTHER + payload];
   const first = FIRST_STARLINK + PROTOTYPES + STARLINKS_PER_LAUNCH * starlinkLaunchesBefore(mission);
   return Array.from({ length: STARLINKS_PER_LAUNCH }, (_, place) => first + place);
 }
 
-/** Its position changes with each revision. */
+/** The satellite's position changes with each revision. */
 function satellite(universe: Universe, index: number, id: string): object {
   const { seed, seasons, ids, past, revision } = universe;
   const prototype = index < PROTOTYPES;

@@ -13,7 +13,7 @@ type Elements = {
   readonly orbit: Orbit;
 };
 
-/** A two-line element set. It has room only for the last five digits of longer catalogue numbers. */
+/** A two-line element set. Of a longer catalogue number, only the last five digits fit. */
 export function tleLines(elements: Elements): readonly [string, string] {
   const { year, piece, inclination, node, pericenter, anomaly, orbit } = elements;
   const number = String(elements.number % 100_000).padStart(5, '0');
@@ -37,7 +37,7 @@ function fixed(value: number, digits: number, width: number): string {
 
 const ZERO = '0'.charCodeAt(0);
 
-/** The last character is the sum of the digits, where a minus counts as one. */
+/** Appends the checksum: the sum of the digits, with a minus sign counted as 1. */
 function checked(line: string): string {
   let sum = 0;
   for (let index = 0; index < line.length; index += 1) {

@@ -10,7 +10,7 @@ type Page = { readonly next: string | null; readonly results: readonly Launch[] 
 
 const DAY = 86_400_000;
 
-test('a launch has the state of its time, until it is no longer listed', async (t) => {
+test('a launch is served in its state at the given time, until it is no longer listed', async (t) => {
   let now = 0;
   const states: readonly LaunchState[] = [
     { record: launch('a', 1, 'later') },
@@ -27,7 +27,7 @@ test('a launch has the state of its time, until it is no longer listed', async (
   assert.deepEqual(seen, [[], ['first'], ['later'], ['later', 'hidden'], ['hidden']]);
 });
 
-test('of several states at the same time the last one counts, and --at stops time', async (t) => {
+test('the last of several states at the same time counts, and --at stops time', async (t) => {
   const states = [
     { record: launch('a', 0, 'one') },
     { record: launch('a', 0, 'two') },
@@ -42,7 +42,7 @@ test('a client that pages by offset while launches change misses some', async (t
   const states: LaunchState[] = Array.from({ length: 9 }, (_, index) => ({
     record: launch(String(index), index, `launch ${index}`),
   }));
-  // When the second page is requested, two launches of the first one move to the end.
+  // When the client requests the second page, two launches of the first page move to the end.
   states.push({ record: launch('0', 20, 'launch 0') }, { record: launch('1', 20, 'launch 1') });
   const { url } = await started(t, {
     world: createWorld(states),
@@ -71,10 +71,10 @@ test('the simulated world changes while a client pages by offset', async (t) => 
   const { url } = await started(t, { at: SIMULATED_FROM, launches: 60, stepSeconds: 2 * 3600 });
   const pages = await readAll(`${url}launches/?limit=5&ordering=-last_updated`);
   const ids = pages.flatMap(({ results }) => results.map(({ id }) => id));
-  assert.ok(new Set(ids).size < ids.length, 'none came twice');
+  assert.ok(new Set(ids).size < ids.length, 'no duplicates');
 });
 
-test('equal rows have no order that pages could rely on', async (t) => {
+test('the order of rows with equal sort values differs between pages', async (t) => {
   const states = Array.from({ length: 40 }, (_, index) => ({ record: launch(String(index), 0, 'same') }));
   const { url } = await started(t, { world: createWorld(states), at: timeOf(1) });
   const idsOf = async (query: string): Promise<readonly string[]> =>

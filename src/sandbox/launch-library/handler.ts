@@ -22,9 +22,9 @@ export type Service = {
   readonly limits: Limits;
   /** The `Date` header at that time; null for none. */
   readonly date: (time: number) => number | null;
-  /** Called before each response; the response shows its effects on the world. */
+  /** Called before each response, which reflects any changes that the function makes to the world. */
   readonly beforeAnswer: (path: string) => void | Promise<void>;
-  /** Called once the response to a request for launches is settled. */
+  /** Called when the launches for a response have been determined. */
   readonly moveOn: () => void;
 };
 
@@ -32,7 +32,7 @@ const LAUNCHES = '/2.3.0/launches/';
 const THROTTLE = '/2.3.0/api-throttle/';
 const NOT_FOUND = '<!doctype html><html lang="en"><head><title>Not Found</title></head><body></body></html>';
 
-/** Answers one request. Throws PipelineError `usage` at once if the faults are invalid. */
+/** Creates the function that answers requests. Throws PipelineError `usage` immediately if the faults are invalid. */
 export function createHandler(service: Service): Handler {
   const gate = createFaultGate(service.faults);
 
@@ -71,7 +71,8 @@ async function answerLaunches(
   const shape = createShape(service.seed, turns.take('content', url.pathname));
   const standing = service.world.at(service.time()).filter((launch) => !isGone(shape, lotOf(launch)));
   service.moveOn();
-  // Launches removed by a fault are not counted, and a byte order mark comes before the page.
+  // These faults apply to the page as a whole: removed launches are not counted, and a byte order mark precedes the
+  // page.
   const inside = { ...shape, goneShare: 0, bom: false };
   const read = readQuery(url.searchParams);
   if ('errors' in read) return sendJson(response, 400, read.errors);
@@ -121,7 +122,7 @@ function collectionOf(launches: readonly Listed[], mode: Mode): Collection {
   };
 }
 
-/** Based on the id, so that a fault hits the same launches on whatever page they are. */
+/** Derived from the id, so that a fault affects the same launches on every page. */
 function lotOf({ id }: Listed): number {
   return createHash('md5').update(id).digest().readUInt32BE();
 }
@@ -130,7 +131,7 @@ function idIn(path: string): string | null {
   return /^\/2\.3\.0\/launches\/([0-9a-f-]{36})\/$/.exec(path)?.[1] ?? null;
 }
 
-/** With the host name that the client used. */
+/** The requested URL, with the host name that the client used. */
 function urlOf({ headers, socket, url = '/' }: IncomingMessage): URL {
   const { localAddress = '127.0.0.1', localPort = 80 } = socket;
   return new URL(url, `http://${headers.host ?? `${localAddress}:${localPort}`}`);
@@ -151,7 +152,7 @@ function answerNothing(response: ServerResponse, { pathname, search }: URL): voi
   response.writeHead(301, { Location: withSlash + search }).end();
 }
 
-/** False if it has answered a request with another method. */
+/** Is the method GET or HEAD? If not, sends a 405 response. */
 function isRead({ request, response }: Exchange): boolean {
   const { method = '' } = request;
   response.setHeader('Allow', 'GET, HEAD, OPTIONS');

@@ -1,6 +1,6 @@
 import type { LaunchRecord } from './world.ts';
 
-/** From the fewest fields to the most. */
+/** Sorted by the number of fields, the fewest first. */
 export const MODES = ['list', 'normal', 'detailed'] as const;
 
 export type Mode = (typeof MODES)[number];
@@ -13,7 +13,7 @@ const DETAILS = 'flightclub_url updates info_urls vid_urls timeline pad_turnarou
 const LIST_FIELDS = new Set(LIST.split(' '));
 const DETAIL_FIELDS = new Set(DETAILS.split(' '));
 
-/** The record as shown in a mode. A record that was made in a smaller mode stays as it is. */
+/** The record in a mode. A record that was received in a less detailed mode is returned unchanged. */
 export function showIn(mode: Mode, record: LaunchRecord): LaunchRecord {
   if (rankOf(record['response_mode']) <= rankOf(mode)) return record;
   const kept = Object.entries(record).filter(([field]) =>
@@ -26,7 +26,7 @@ function rankOf(mode: unknown): number {
   return MODES.findIndex((one) => one === mode);
 }
 
-/** Reduces a field that a detailed launch shows more fully than a normal one. */
+/** Reduces a field that has more details in a detailed launch than in a normal one. */
 function lessen(field: string, value: unknown, mode: Mode): unknown {
   if (field === 'response_mode') return mode;
   if (!isObject(value)) return value;

@@ -19,7 +19,7 @@ const COMPARE: Readonly<Record<OrderField, (one: Listed, other: Listed) => numbe
   last_updated: (one, other) => one.updated - other.updated,
 };
 
-/** The page of these launches that the query requests. `url` is the request's. */
+/** The page of these launches that the query requests. `url` is the requested URL. */
 export function pageOf(launches: readonly Listed[], query: Query, url: URL): Page {
   const { limit, offset } = query;
   const ordered = inOrder(launches.filter(query.wanted), query);
@@ -32,7 +32,7 @@ export function pageOf(launches: readonly Listed[], query: Query, url: URL): Pag
   };
 }
 
-/** A database does not guarantee the order of equal rows, so it differs between pages. */
+/** A database does not guarantee the order of rows with equal sort values, so the order differs between pages here. */
 function inOrder(launches: readonly Listed[], { ordering, limit, offset }: Query): readonly Listed[] {
   const orders = ordering.length === 0 ? [BY_NET] : ordering;
   const lots = new Map<Listed, string>();
@@ -50,7 +50,7 @@ function inOrder(launches: readonly Listed[], { ordering, limit, offset }: Query
   });
 }
 
-/** As the service writes it: the other parameters stay, sorted by name. */
+/** The URL of the next or previous page. Keeps the other parameters and sorts them by name, as the service does. */
 function linkTo(url: URL, limit: number, offset: number): string {
   const link = new URL(url);
   link.searchParams.set('limit', String(limit));

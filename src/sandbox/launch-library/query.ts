@@ -1,7 +1,7 @@
 import { MODES, type Mode } from './modes.ts';
 import type { Listed } from './world.ts';
 
-/** The meaning of a request for launches. */
+/** A parsed request for launches. */
 export type Query = {
   readonly mode: Mode;
   readonly limit: number;
@@ -13,7 +13,7 @@ export type Query = {
 export type Order = { readonly field: OrderField; readonly descending: boolean };
 export type OrderField = (typeof ORDER_FIELDS)[number];
 
-/** The errors of each parameter: the body of a 400. */
+/** The errors of each parameter, for the body of a 400 response. */
 export type QueryErrors = Readonly<Record<string, readonly string[]>>;
 
 type Filter = { readonly wanted: (launch: Listed) => boolean } | { readonly error: string };
@@ -32,7 +32,7 @@ const FILTERS: Readonly<Record<string, (value: string) => Filter>> = {
   last_updated__lte: (value) => byTime(value, ({ updated }, time) => updated <= time),
 };
 
-/** As Django REST Framework reads it: ignores unknown parameters, and invalid limits and orders. */
+/** Parses a query as Django REST Framework does: ignores unknown parameters and invalid limits and orderings. */
 export function readQuery(
   params: URLSearchParams,
 ): { readonly query: Query } | { readonly errors: QueryErrors } {

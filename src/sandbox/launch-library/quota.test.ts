@@ -5,7 +5,7 @@ import { startLaunchLibrary, type LaunchLibraryOptions } from './server.ts';
 
 const HOUR = 3_600_000;
 
-test('fifteen requests an hour pass, and a further one is told when to retry', async (t) => {
+test('allows fifteen requests an hour, and tells further requests when to retry', async (t) => {
   const { ask, throttle, wait } = await started(t);
   for (let request = 0; request < 15; request += 1) {
     assert.equal((await ask()).status, 200);
@@ -26,7 +26,7 @@ test('fifteen requests an hour pass, and a further one is told when to retry', a
   });
 });
 
-test('the window slides: an hour after the first request, one is available again', async (t) => {
+test('allows another request an hour after the first one, because the window slides', async (t) => {
   const { ask, throttle, wait } = await started(t);
   for (let request = 0; request < 15; request += 1) {
     await ask();
@@ -43,7 +43,7 @@ test('the window slides: an hour after the first request, one is available again
   assert.equal((await throttle()).current_use, 0);
 });
 
-test('api-throttle, refused requests, missing paths and faults do not count', async (t) => {
+test('does not count requests for api-throttle, refused requests, unknown paths and faults', async (t) => {
   const { ask, throttle } = await started(t, { requestsPerWindow: 2, faults: 'status=503@launchesx1' });
   for (const path of ['api-throttle/', 'launches/', 'nothing/', 'launches?limit=1']) await ask(path);
   assert.equal((await throttle()).current_use, 0);
@@ -53,7 +53,7 @@ test('api-throttle, refused requests, missing paths and faults do not count', as
   assert.equal(wrong.status, 429);
 });
 
-test('a token has its own quota, and no response names it', async (t) => {
+test('a token has its own quota and does not appear in responses', async (t) => {
   const { ask, throttle, url } = await started(t, { requestsPerWindow: 1, tokenRequestsPerWindow: 3 });
   await ask();
   assert.equal((await ask()).status, 429);

@@ -1,13 +1,13 @@
 /** Requests per client in a sliding window, as Django REST Framework counts them. */
 export type Quota = {
-  /** Counts a request and returns null, or returns the seconds until there is room for it. */
+  /** Counts a request and returns null. If the quota is used up, returns the seconds until a request is possible. */
   readonly take: (ident: string, limit: number) => number | null;
   readonly state: (ident: string, limit: number) => QuotaState;
 };
 
 export type QuotaState = {
   readonly used: number;
-  /** Seconds until there is room for a request; 0 if there is room. */
+  /** The number of seconds until a request is possible; 0 if it is possible now. */
   readonly wait: number;
 };
 

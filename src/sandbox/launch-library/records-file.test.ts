@@ -21,13 +21,13 @@ for (const [form, text] of Object.entries({
   });
 }
 
-test('reads one record', async (t) => {
+test('reads a single record', async (t) => {
   assert.deepEqual(await readRecordsFile(await file(t, JSON.stringify(ONE))), [ONE]);
 });
 
 for (const [text, reason] of [
-  ['', /it has none/],
-  ['[]', /it has none/],
+  ['', /it does not contain any/],
+  ['[]', /it does not contain any/],
   ['{"id":"a"}\n{"id":', /line 2 is not JSON/],
   ['[1]', /1 is not a launch/],
 ] as const) {
@@ -36,7 +36,7 @@ for (const [text, reason] of [
   });
 }
 
-test('serves the newest record of each launch, or the one that was current at a time', async (t) => {
+test('serves the newest record of each launch, or the record that was current at a given time', async (t) => {
   const newer = { ...ONE, last_updated: '2025-06-01T00:00:00Z', name: 'one, newer' };
   const records = await file(t, JSON.stringify([newer, ONE, TWO]));
   const namesAt = async (at?: number): Promise<readonly string[]> => {

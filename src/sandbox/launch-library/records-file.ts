@@ -11,11 +11,11 @@ export async function readRecordsFile(file: string): Promise<readonly LaunchReco
   const fail = (reason: string, cause?: unknown): PipelineError =>
     new PipelineError(`Cannot serve the records of ${file}: ${reason}`, {
       code: 'usage',
-      hint: 'Give a JSON array of launches, a page of the service, or a launch on each line',
+      hint: 'Use a JSON array of launches, a page from the service, or one launch per line',
       cause,
     });
   const records = readText(await readFile(file, 'utf8').catch(rethrow), fail).flatMap(recordsIn);
-  if (records.length === 0) throw fail('it has none');
+  if (records.length === 0) throw fail('it does not contain any');
   const strange = records.find((record) => !isRecord(record));
   if (strange !== undefined) throw fail(`${JSON.stringify(strange).slice(0, 40)} is not a launch`);
   return records.filter(isRecord);
@@ -29,7 +29,7 @@ function readText(text: string, fail: (reason: string, cause: unknown) => Pipeli
   try {
     return [JSON.parse(text)];
   } catch {
-    // Not one document, so read it line by line.
+    // The file is not a single JSON document, so read it line by line.
   }
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];

@@ -45,7 +45,7 @@ describe('the stand-in for Launch Library', () => {
     return launches;
   };
 
-  test('serves ten launches, a hundred at most, in the order of net', async () => {
+  test('serves ten launches by default and a hundred at most, in the order of net', async () => {
     const { count, next, previous, results } = await page('');
     assert.equal(count, 120);
     assert.equal(next, `${library.baseUrl}launches/?limit=10&offset=10`);
@@ -59,7 +59,7 @@ describe('the stand-in for Launch Library', () => {
     }
   });
 
-  test('links pages to each other, with the parameters that it was asked with', async () => {
+  test('links pages to each other with the parameters of the request', async () => {
     const { next, previous } = await page(
       '?offset=4&limit=5&ordering=id&last_updated__gte=2020-01-01T00:00:00Z',
     );
@@ -72,7 +72,7 @@ describe('the stand-in for Launch Library', () => {
     assert.equal(new Set((await all('ordering=id')).map(({ id }) => id)).size, 120);
   });
 
-  test('orders by id, last_updated, name and net, both ways and by several', async () => {
+  test('orders by id, last_updated, name and net, in both directions and by several fields', async () => {
     for (const field of ['id', 'last_updated', 'name', 'net'] as const) {
       const values = (await all(`ordering=${field}`)).map((launch) => launch[field]);
       assert.deepEqual(values, values.toSorted(compare), field);
@@ -109,7 +109,7 @@ describe('the stand-in for Launch Library', () => {
     assert.equal((await page(`?last_updated__gte=2999-01-01`)).count, 0);
   });
 
-  test('answers in three modes, each with what the one before it has', async () => {
+  test('answers in three modes, each with all fields of the previous mode', async () => {
     const [detailed, normal, list] = await Promise.all(
       ['detailed', 'normal', 'list'].map(
         async (mode) => (await page(`?limit=1&mode=${mode}`)).results[0] ?? {},
@@ -143,7 +143,7 @@ describe('the stand-in for Launch Library', () => {
     }
   });
 
-  test('answers 404, 405 and a way to the slash as Django does', async () => {
+  test('answers 404, 405 and redirects to the path with a slash, as Django does', async () => {
     const unknown = await get('launches/00000000-0000-4000-8000-000000000000/');
     assert.deepEqual([unknown.status, await unknown.json()], [404, { detail: 'Not found.' }]);
     for (const path of ['', 'events/', 'launches/17/', '../2.2.0/launch/']) {
@@ -157,7 +157,7 @@ describe('the stand-in for Launch Library', () => {
     assert.equal(await (await get('launches/', { method: 'HEAD' })).text(), '');
   });
 
-  test('says in each answer that it is simulated, and what its time is', async () => {
+  test('marks every response as simulated, and sends the time of the simulated world', async () => {
     for (const path of ['launches/', 'nothing/', 'api-throttle/']) {
       const { headers } = await get(path);
       assert.equal(headers.get(SIMULATED_HEADER), 'true');
@@ -165,7 +165,7 @@ describe('the stand-in for Launch Library', () => {
     }
   });
 
-  test('remembers requests with their queries', async () => {
+  test('logs requests with their queries', async () => {
     await get('launches/?limit=3');
     assert.deepEqual(library.requests().at(-1), {
       method: 'GET',
@@ -177,7 +177,7 @@ describe('the stand-in for Launch Library', () => {
   const faulty = async (faults: string, path: string): Promise<Response> =>
     get(path, { headers: { [FAULTS_HEADER]: faults } });
 
-  test('has the faults of the other stand-in', async () => {
+  test('supports the same faults as the other stand-in', async () => {
     const refused = await faulty('429=7@launches', 'launches/');
     assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '7']);
     await assert.rejects(faulty('reset', 'launches/'), TypeError);
@@ -190,7 +190,7 @@ describe('the stand-in for Launch Library', () => {
     assert.ok(performance.now() - began >= 79);
   });
 
-  test('breaks and drops the same launches on whatever page they are', async () => {
+  test('breaks and drops the same launches on every page', async () => {
     const whole = await all('ordering=id');
     for (const [spec, field] of [
       ['bad=0.2:wrong-type', 'status'],
@@ -219,7 +219,7 @@ describe('the stand-in for Launch Library', () => {
   });
 });
 
-test('Date may be another, or none', async () => {
+test('sends a different Date header, or none, if configured', async () => {
   for (const [date, expected] of [
     [() => null, null],
     [(time: number) => time + 601_000, 'Thu, 01 Jan 2026 00:10:01 GMT'],
@@ -231,7 +231,7 @@ test('Date may be another, or none', async () => {
   }
 });
 
-test('options that are wrong are refused', async () => {
+test('rejects invalid options', async () => {
   for (const options of [
     { port: 70_000 },
     { launches: 20_001 },

@@ -9,13 +9,13 @@ import { createSimulatedWorld } from './simulated/world.ts';
 import { createWorld, type LaunchWorld } from './world.ts';
 
 export type LaunchLibraryOptions = {
-  /** 0, the default, for any free port. */
+  /** Default: 0, for any free port. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
-  /** See FAULTS_HELP. A response from a fault does not count as a request. */
+  /** See FAULTS_HELP. Requests that a fault answers do not count toward the quota. */
   readonly faults?: string | undefined;
   readonly seed?: number | undefined;
-  /** The number of simulated launches at SIMULATED_FROM; later ones are announced as time passes. */
+  /** The number of simulated launches at SIMULATED_FROM. More launches are announced as time passes. */
   readonly launches?: number | undefined;
   /** Replaces the simulated launches. */
   readonly world?: LaunchWorld | undefined;
@@ -24,7 +24,7 @@ export type LaunchLibraryOptions = {
    * or the one that was current at `at`.
    */
   readonly records?: string | undefined;
-  /** Stops the world at this time, in milliseconds since 1970, instead of following the clock. */
+  /** Stops the world at this time, in milliseconds since 1970. By default, the world follows the clock. */
   readonly at?: number | undefined;
   /** The number of seconds by which each request for launches advances the world. */
   readonly stepSeconds?: number | undefined;
@@ -32,22 +32,22 @@ export type LaunchLibraryOptions = {
   readonly clock?: { readonly now: () => number } | undefined;
   readonly windowSeconds?: number | undefined;
   readonly requestsPerWindow?: number | undefined;
-  /** The limit for requests with a token. */
+  /** The quota for requests with a token. */
   readonly tokenRequestsPerWindow?: number | undefined;
-  /** Does a 429 have `Retry-After`? */
+  /** Do 429 responses have a `Retry-After` header? */
   readonly retryAfter?: boolean | undefined;
   /** The `Date` header for a time in the world; null for none. */
   readonly date?: ((time: number) => number | null) | undefined;
-  /** Called before each response, with path and query; the response shows its effects on the world or the clock. */
+  /** Called before each response, with path and query. The response reflects any changes to the world or the clock. */
   readonly beforeAnswer?: ((path: string) => void | Promise<void>) | undefined;
   /** Do responses say that they are simulated? */
   readonly marked?: boolean | undefined;
 };
 
 export type LaunchLibrary = Served & {
-  /** With the version and a trailing slash. */
+  /** Includes the version and a trailing slash. */
   readonly baseUrl: string;
-  /** The latest thousand, oldest first; with their queries, without their headers. */
+  /** The latest thousand requests, oldest first, with their queries and without their headers. */
   readonly requests: () => readonly SandboxRequest[];
 };
 
@@ -55,7 +55,7 @@ const LOGGED_REQUESTS = 1000;
 const MOST_LAUNCHES = 20_000;
 
 /**
- * Serves launches as Launch Library 2.3.0 does. Throws PipelineError `usage` if an option is wrong or the address is
+ * Serves launches as Launch Library 2.3.0 does. Throws PipelineError `usage` if an option is invalid or the address is
  * unavailable.
  */
 export async function startLaunchLibrary(options: LaunchLibraryOptions = {}): Promise<LaunchLibrary> {
@@ -103,7 +103,7 @@ async function openWorld(
 ): Promise<LaunchWorld> {
   if (records === undefined) return createSimulatedWorld(seed, launches);
   if (asked !== undefined) {
-    throw new PipelineError('Cannot set the number of launches: a file of records determines it', {
+    throw new PipelineError('Cannot set the number of launches: the records file determines it', {
       code: 'usage',
     });
   }

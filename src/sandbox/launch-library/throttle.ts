@@ -5,14 +5,14 @@ import type { Quota } from './quota.ts';
 export type Limits = {
   readonly quota: Quota;
   readonly windowSeconds: number;
-  /** Requests per window, by kind of client. */
+  /** The quotas of clients without and with a token. */
   readonly anonymous: number;
   readonly withToken: number;
-  /** Does a 429 have `Retry-After`? */
+  /** Do 429 responses have a `Retry-After` header? */
   readonly retryAfter: boolean;
 };
 
-/** The client, by address or token, and the number of its requests. */
+/** The client, identified by address or token, and its maximum number of requests. */
 export function clientOf(
   { headers, socket }: IncomingMessage,
   { anonymous, withToken }: Limits,
@@ -21,7 +21,7 @@ export function clientOf(
   return token === undefined ? [socket.remoteAddress ?? 'unknown', anonymous] : [`token ${token}`, withToken];
 }
 
-/** The body of `api-throttle`. It does not name a token. */
+/** The body of `api-throttle`. It does not contain the token. */
 export function throttleState(request: IncomingMessage, limits: Limits): object {
   const [ident, limit] = clientOf(request, limits);
   const { used, wait } = limits.quota.state(ident, limit);

@@ -1,7 +1,7 @@
 /** A launch as the service returns it, in any mode. */
 export type LaunchRecord = Readonly<Record<string, unknown>>;
 
-/** A launch listed at some time: the fields that queries use, and the record in its most detailed mode. */
+/** A launch that is listed at some time: the fields that queries use, and the record in its most detailed mode. */
 export type Listed = {
   readonly id: string;
   readonly name: string;
@@ -15,24 +15,25 @@ export type Listed = {
 };
 
 export type LaunchWorld = {
-  /** The launches listed at a time, in milliseconds since 1970; each launch once, in any order. */
+  /** The launches that are listed at a time, in milliseconds since 1970. Contains each launch once, in any order. */
   readonly at: (time: number) => readonly Listed[];
 };
 
 export type LaunchState =
   | {
       readonly record: LaunchRecord;
-      /** When it takes effect: by default its `last_updated`. */
+      /** When the state takes effect; default: its `last_updated`. */
       readonly from?: number | undefined;
     }
   | {
-      /** The id of a launch that is no longer listed. */
+      /** The id of a launch that is removed. */
       readonly gone: string;
       readonly from: number;
     };
 
 /**
- * A world in which each state of a launch lasts until its next one. Of several at the same time, the last one counts.
+ * A world in which each state of a launch lasts until its next state. If several states have the same time, the last
+ * one counts.
  */
 export function createWorld(states: readonly LaunchState[]): LaunchWorld {
   const histories = new Map<string, { from: number; listed: Listed | null }[]>();
@@ -52,7 +53,7 @@ export function createWorld(states: readonly LaunchState[]): LaunchWorld {
   };
 }
 
-/** Even a broken record is listed, by what can be read from it. */
+/** A broken record is listed, too, with the fields that can be read. */
 function list(record: LaunchRecord): Listed {
   const { id, name, net, last_updated: updated, launch_service_provider: provider } = record;
   return {

@@ -10,12 +10,12 @@ export type Fate = 'lost' | 'failure' | 'expended' | 'ocean' | 'retired' | 'inac
 export type CoreFlight = {
   readonly core: number;
   readonly flight: number;
-  /** Null if it flies again. */
+  /** Null if the core flies again. */
   readonly fate: Fate | null;
-  /** Null if it does not try to land. */
+  /** Null if the core does not attempt a landing. */
   readonly landing: LandingType | null;
   readonly landed: boolean | null;
-  /** Null if it does not land on a pad. */
+  /** Null if the core does not land on a pad. */
   readonly landpad: number | null;
 };
 
@@ -110,13 +110,13 @@ export function flightsOfCore(
   return flights;
 }
 
-/** The number of cores that exist while `launches` are known: some have not flown yet. */
+/** The number of cores that exist when this number of launches is known. Some of the cores have not flown yet. */
 export function coresFor(seasons: readonly Season[], launches: number): number {
   const { season, group } = missionOf(seasons, Math.max(0, launches - 1));
   return EARLY + 2 * (season.firstSlot + Math.min(season.slots, (group + 1) * season.seats));
 }
 
-/** The round in which a slot gets its second core. Early rounds are more frequent: most cores fly once or twice. */
+/** The round in which a slot gets its second core. Early rounds are more likely, so most cores fly once or twice. */
 function cutOf(seed: number, slot: number): number {
   const die = roll(seed, slot, CUT);
   return 1 + Math.min(die % (GROUP - 1), (die >>> 16) % (GROUP - 1));
@@ -128,7 +128,8 @@ function roundsOf({ groups, seats, slots }: Season, slot: number): number {
 
 function fateOf(seed: number, core: number, { role }: Mission, seat: number): Fate {
   const fate = FATES[roll(seed, core, FATE) % FATES.length] ?? 'unknown';
-  // Capsules fly again, and a side booster alone does not fail a launch.
+  // A launch with a capsule cannot fail, because the capsule flies again, and a side booster does not make a launch
+  // fail.
   const spared = seat > 0 || role === 'cargo' || role === 'crew';
   return fate === 'failure' && spared ? 'lost' : fate;
 }

@@ -1,7 +1,10 @@
 import { roll } from '../random.ts';
 import { EARLY } from './seasons.ts';
 
-/** Things that many launches share. Each serves one block of launches only, so that no record grows without bound. */
+/**
+ * Things that many launches share, such as launchpads. Each member serves only one block of launches, so that its
+ * record does not grow without limit.
+ */
 export type Fleet = { readonly launches: number; readonly size: number };
 
 export type LandingType = 'RTLS' | 'ASDS' | 'Ocean';
@@ -16,12 +19,12 @@ const SHIP = 52;
 /** The number of launches after which a block no longer uses its first launchpad. */
 const OLD_PAD_LAUNCHES = 64;
 
-/** The members of all blocks that this number of launches reaches; the first block always exists. */
+/** The number of members in all blocks up to this number of launches. The first block always exists. */
 export function fleetSize({ launches, size }: Fleet, known: number): number {
   return size * Math.max(1, Math.ceil(known / launches));
 }
 
-/** The launches below `past` in the block of a fleet member. */
+/** The launches below `past` in the block of a member. */
 export function* launchesOfBlock(
   { launches, size }: Fleet,
   index: number,
@@ -39,13 +42,13 @@ export function launchpadOf(seed: number, launch: number): number {
   return block * LAUNCHPADS.size + (old ? 0 : 1 + ((die >>> 8) % 4));
 }
 
-/** Of each block, three are on land, three at sea, and the last is under construction. */
+/** In each block, three landpads are on land, three are at sea, and the last is under construction. */
 export function landpadOf(launch: number, landing: 'RTLS' | 'ASDS', die: number): number {
   const block = Math.floor(launch / LANDPADS.launches);
   return block * LANDPADS.size + (landing === 'RTLS' ? 0 : 3) + (die % 3);
 }
 
-/** Up to two from a team of four. */
+/** Up to two ships from a team of four. */
 export function shipsOf(seed: number, launch: number): readonly number[] {
   if (launch < EARLY) return [];
   const die = roll(seed, launch, SHIP);

@@ -3,7 +3,7 @@ import { EARLY, GROUP, seasonAt, seasonOfGroup, type Role, type Season } from '.
 /** The position of a launch among all launches. */
 export type Mission = {
   readonly launch: number;
-  /** Before the first season; its season does not count. */
+  /** Is the launch before the first season? Then `season` is meaningless. */
   readonly early: boolean;
   readonly season: Season;
   /** Within its season. */
@@ -32,17 +32,17 @@ export function launchAt(season: Season, group: number, position: number): numbe
   return EARLY + GROUP * (season.firstGroup + group) + position;
 }
 
-/** Each position has one place, but `triple` has three. */
+/** The first place of a position. Every position has one place, except `triple`, which has three. */
 export function placeOf(position: number, triple: number): number {
   return position > triple ? position + 2 : position;
 }
 
-/** The position that a place belongs to. */
+/** The position to which a place belongs. */
 export function positionOf(place: number, triple: number): number {
   return place > triple ? Math.max(triple, place - 2) : place;
 }
 
-/** The number of its first payload, which is also the number of payloads before it. */
+/** The number of a launch's first payload, which is also the number of payloads of earlier launches. */
 export function firstPayload({ launch, early, season, group, position }: Mission): number {
   if (early) return launch;
   return EARLY + PAYLOADS_PER_GROUP * (season.firstGroup + group) + placeOf(position, season.rideshare);
@@ -93,7 +93,7 @@ export function launchesOfTeam(
   return launches;
 }
 
-/** The number of teams that are known while `launches` are. */
+/** The number of teams that exist when this number of launches is known. */
 export function teamsFor(seasons: readonly Season[], launches: number): number {
   const { season, group } = missionOf(seasons, Math.max(0, launches - 1));
   return season.firstTeam + Math.min(season.teams, group + 1);

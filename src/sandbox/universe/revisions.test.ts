@@ -16,7 +16,7 @@ describe('a later revision', () => {
     [second, third],
   ] as const;
 
-  it('has launches that are new, gone, renumbered, postponed, flown and described', () => {
+  it('adds, removes, renumbers, postpones, flies and describes launches', () => {
     for (const [before, after] of states) {
       const [old, now] = [read(before, 'launches'), read(after, 'launches')];
       const both = [...now].flatMap(([id, launch]) => {
@@ -30,7 +30,7 @@ describe('a later revision', () => {
       assert.ok(share(old.size - both.length), 'gone');
       assert.ok(
         [...old.values()].every(({ id, upcoming }) => upcoming || now.has(id)),
-        'only plans are gone',
+        'only planned launches disappear',
       );
       assert.ok(share(changed('flight_number')));
       const plans = both.filter(({ launch }) => launch['upcoming']);
@@ -45,7 +45,7 @@ describe('a later revision', () => {
       assert.ok(flown.every(({ launch }) => launch['cores'][0].landing_attempt !== null));
       assert.ok(
         both.every(({ was, launch }) => was['upcoming'] || !launch['upcoming']),
-        'what flew has flown',
+        'launches that have flown stay flown',
       );
       for (const { was, launch } of both) {
         if (!was['upcoming']) assert.deepEqual({ ...was, details: 0 }, { ...launch, details: 0 });
@@ -53,7 +53,7 @@ describe('a later revision', () => {
     }
   });
 
-  it('numbers its launches from 1 on, without gaps', () => {
+  it('numbers its launches from 1, without gaps', () => {
     for (const state of [first, second, third]) {
       assert.deepEqual(
         [...read(state, 'launches').values()].map((launch) => launch['flight_number']),
@@ -63,7 +63,7 @@ describe('a later revision', () => {
     assert.equal(read(third, 'launches').size, 205);
   });
 
-  it('knows the ids of its own launches and of no others', () => {
+  it('finds its launches by id, but no others', () => {
     for (const state of [first, second, third]) {
       const { count, id, indexOf } = state?.get('launches') ?? assert.fail();
       for (let index = 0; index < count; index += 1) assert.equal(indexOf(id(index)), index);
@@ -75,7 +75,7 @@ describe('a later revision', () => {
     }
   });
 
-  it('knows the cores and payloads of what flies soon, and of nothing later', () => {
+  it('contains the cores and payloads of launches that fly soon, but not of later launches', () => {
     for (const state of [first, second, third]) {
       const plans = [...read(state, 'launches').values()].filter(({ upcoming }) => upcoming);
       const sure = plans.filter(({ payloads }) => payloads.length > 0);
@@ -84,12 +84,12 @@ describe('a later revision', () => {
     }
   });
 
-  it('changes the records of what flies, and nothing else', () => {
+  it('changes only the records that new flights affect', () => {
     for (const [before, after] of states) {
       for (const name of before?.keys() ?? []) {
         const [old, now] = [read(before, name), read(after, name)];
         const same = JSON.stringify([...now]) === JSON.stringify([...old]);
-        // The history does not mention every launch.
+        // Only some launches have a history event.
         if (name !== 'history') assert.equal(same, ['rockets', 'dragons', 'company'].includes(name), name);
         if (name !== 'launches')
           assert.ok(

@@ -4,27 +4,27 @@ import { hash } from '../random.ts';
 export type Role = 'satellite' | 'rideshare' | 'starlink' | 'heavy' | 'cargo' | 'crew';
 
 /**
- * Two years of launches, in groups of twelve. The launches of a season share its cores, capsules and crews,
- * none of which fly in another season, so that both what flies on a launch and when something flies can be
- * computed.
+ * Two years of launches, in groups of twelve. The launches of a season share its cores, capsules and crews, which do
+ * not fly in any other season. Therefore it is possible to compute both what flies on a launch and on which launches
+ * something flies.
  */
 export type Season = {
   readonly firstGroup: number;
   readonly groups: number;
-  /** The same in each group of the season. */
+  /** The roles are the same in each group of the season. */
   readonly roles: readonly Role[];
-  /** Positions within a group; GROUP, which is not one, if the group has no such launch. */
+  /** Positions within a group. The value is GROUP, which is not a valid position, if the group has no such launch. */
   readonly heavy: number;
   readonly rideshare: number;
   readonly cargo: number;
   readonly crew: number;
   readonly starlink: readonly number[];
-  /** Core seats of a group. */
+  /** The number of core seats in a group. */
   readonly seats: number;
   /** Series of flights, each flown by one core after another. */
   readonly firstSlot: number;
   readonly slots: number;
-  /** Each team has a crew, a capsule for it and a cargo capsule, and flies at most three times. */
+  /** Each team has a crew, a crew capsule and a cargo capsule, and flies at most three times. */
   readonly firstTeam: number;
   readonly teams: number;
 };
@@ -37,7 +37,7 @@ const YEAR = 365.25 * 24 * 3600;
 const FIRST_LAUNCH = Date.UTC(2010, 0, 4) / 1000;
 const ROTATION = 31;
 const JITTER = 32;
-/** Sixty seasons hold a hundred million launches. */
+/** Sixty seasons contain a hundred million launches. */
 const SEASONS = 64;
 const FIRST_HEAVY_SEASON = 3;
 const PATTERN: readonly Role[] = [
@@ -65,7 +65,7 @@ export function createSeasons(seed: number): readonly Season[] {
     const roles = rotated(hash(seed, index, ROTATION) % GROUP, hasHeavy);
     const at = (role: Role): number => (roles.includes(role) ? roles.indexOf(role) : GROUP);
     const seats = hasHeavy ? GROUP + 2 : GROUP;
-    // Two more if three cores fly at once, so that none is back on the pad within days.
+    // Two more slots if three cores can fly together, so that no core flies again within days.
     const slots = Math.ceil((groups * seats) / GROUP) + (hasHeavy ? 2 : 0);
     const teams = Math.ceil(groups / 3);
     seasons.push({
@@ -89,7 +89,7 @@ export function createSeasons(seed: number): readonly Season[] {
   return seasons;
 }
 
-/** The season that contains an index; `first` says what the index counts. */
+/** The season that contains an index. `first` determines what the index counts. */
 export function seasonAt(
   seasons: readonly Season[],
   index: number,
@@ -100,7 +100,7 @@ export function seasonAt(
   return found;
 }
 
-/** Like seasonAt for groups, without a search. */
+/** Like `seasonAt` for groups, but usually without a search. */
 export function seasonOfGroup(seasons: readonly Season[], group: number): Season {
   const guess = Math.floor(4 * Math.log(1 + group / 2.5));
   const season = seasons[guess];
@@ -110,8 +110,8 @@ export function seasonOfGroup(seasons: readonly Season[], group: number): Season
 }
 
 /**
- * More and more frequent: 16 years hold the first 200 launches, 84 years the first million. In order, and in full
- * minutes.
+ * The times of launches, in order and in full minutes. Launches become more frequent: the first 200 take 16 years, the
+ * first million 84 years.
  */
 export function launchSeconds(seed: number, launch: number): number {
   const gap = (8 * YEAR) / (31 + launch);
@@ -120,7 +120,7 @@ export function launchSeconds(seed: number, launch: number): number {
   return 60 * Math.floor(seconds / 60);
 }
 
-/** Follows from launchSeconds: a season lasts two years, apart from rounding. */
+/** Derived from `launchSeconds`: a season lasts two years, except for rounding. */
 function firstGroupOf(season: number): number {
   return Math.ceil(2.5 * (Math.exp(season / 4) - 1));
 }

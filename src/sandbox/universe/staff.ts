@@ -3,7 +3,8 @@ import { CREW_SEATS, launchesOfTeam, teamOf, type Mission } from './missions.ts'
 import type { Universe } from './universe.ts';
 
 /**
- * The second kind flies from the first season on, the third has three cores side by side, the fourth is only planned.
+ * Of the rockets, the second flies from the first season on, the third has three cores side by side, and the fourth is
+ * only planned.
  */
 const ROCKET_PLANNED = 3;
 const PLANNED = 71;
@@ -24,7 +25,7 @@ export function crewOf(seed: number, mission: Mission): readonly number[] {
   return Array.from({ length: seats }, (_, seat) => first + seat);
 }
 
-/** The capsule of a cargo or crew launch: each team has one for each. */
+/** The capsule of a cargo or crew launch. Each team has one capsule for each kind of launch. */
 export function capsuleOf(mission: Mission): number {
   return 2 * teamOf(mission) + (mission.role === 'crew' ? 1 : 0);
 }

@@ -2,12 +2,13 @@ import { createIds, type Ids, type Kind, KINDS } from '../ids.ts';
 import { missionOf, type Mission } from './missions.ts';
 import { createSeasons, type Season } from './seasons.ts';
 
-/** The number of states, and of the newest one. */
+/** The number of states, and also the number of the newest state. */
 export const REVISIONS = 3;
 
 /**
- * One state of an invented world. Launches have numbers from 0, in order of time and the same in all states. Launches
- * below `past` have flown, those below `near` have cores and payloads, those below `known` are planned.
+ * One state of an invented world. Launches are numbered from 0 in chronological order, with the same number in all
+ * states. Launches below `past` have flown, launches below `near` have cores and payloads, and launches below `known`
+ * have at least been planned.
  */
 export type Universe = {
   readonly seed: number;
@@ -15,7 +16,10 @@ export type Universe = {
   readonly past: number;
   readonly near: number;
   readonly known: number;
-  /** Plans of this state that will be dropped: one before every four future launches. None in the newest. */
+  /**
+   * The number of planned launches in this state that will be cancelled: one before every four future launches, and
+   * none in the newest state.
+   */
   readonly cancelled: number;
   readonly seasons: readonly Season[];
   readonly ids: Readonly<Record<Kind, Ids>>;

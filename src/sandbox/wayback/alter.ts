@@ -1,7 +1,7 @@
 import { etagOf } from './copies.ts';
 import type { WaybackFault, WaybackFaultName } from './faults.ts';
 
-/** Changes the bytes of a body but not its records: puts a space after the first bracket. */
+/** Changes the bytes of a body, but not its records, by inserting a space after the first bracket. */
 export function applyContent(body: Buffer, faults: readonly WaybackFault[]): Buffer {
   if (!faults.some(({ name }) => name === 'altered')) return body;
   return Buffer.concat([body.subarray(0, 1), Buffer.from(' '), body.subarray(1)]);
@@ -25,7 +25,7 @@ export function applyProof(whole: Buffer, faults: readonly WaybackFault[]): stri
 const PROOFS: Partial<Record<WaybackFaultName, (whole: Buffer) => string | null>> = {
   'no-etag': () => null,
   'weak-etag': (whole) => `W/${etagOf(whole)}`,
-  // As nginx makes it: time and length.
+  // In nginx's format: time and length.
   'foreign-etag': (whole) => `"5f7c1a2b-${whole.length.toString(16)}"`,
   // With the right length.
   'wrong-etag': (whole) => etagOf(Buffer.concat([Buffer.alloc(1), whole.subarray(1)])),

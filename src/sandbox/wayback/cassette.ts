@@ -1,4 +1,4 @@
-/** What a recording contains: one request to the API and its response. */
+/** The contents of a recording: one request to the API and its response. */
 export type Recorded = {
   readonly uri: string;
   readonly body: Buffer;
@@ -63,7 +63,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A line can be broken at a single space, which is read back as a space; several spaces would not be. */
+/** Breaks a line only at a single space, because a YAML parser reads the line break as a single space. */
 function folded(text: string, column: number, indent: number): string {
   const words = text.split(/(?<=[^ ]) (?=[^ ])/);
   const lines = [words[0] ?? ''];

@@ -78,7 +78,7 @@ describe('the index of captures', () => {
     ]);
   });
 
-  test('is an empty list where nothing is found', async () => {
+  test('is an empty list if there are no captures', async () => {
     assert.deepEqual(await rows('&to=2020'), []);
     for (const url of [
       'https://api.spacexdata.com/v4/ships',
@@ -90,7 +90,7 @@ describe('the index of captures', () => {
     }
   });
 
-  test('is text, a line a row, where JSON is not asked for', async () => {
+  test('is text with a line for each row if JSON is not requested', async () => {
     const response = await ask('&limit=1');
     assert.equal(response.headers.get('content-type'), 'text/plain;charset=UTF-8');
     assert.match(

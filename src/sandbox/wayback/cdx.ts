@@ -13,13 +13,13 @@ export const CDX_PATH = '/cdx/search/cdx';
 const FIELDS = ['urlkey', 'timestamp', 'original', 'mimetype', 'statuscode', 'digest', 'length'] as const;
 type Row = Readonly<Record<(typeof FIELDS)[number], string>>;
 
-/** The resource that a query is about; null if none. */
+/** The resource that a query is about; null if it is not about a resource. */
 export function readCdxQuery(query: URLSearchParams): string | null {
   const visit = readVisit('', query.get('url') ?? '');
   return visit?.exactPath === true ? visit.resource : null;
 }
 
-/** Oldest first. A captured page or error is listed as such. */
+/** The rows, oldest first. A captured page or error is listed with its type and status. */
 export function rowsOf(
   resource: string,
   listed: readonly string[],
@@ -40,7 +40,7 @@ export function rowsOf(
       mimetype: isPage ? 'text/html' : 'application/json',
       statuscode: String(status),
       digest: base32(createHash('sha1').update(captured).digest()),
-      // Of the compressed record, including its headers.
+      // The length of the compressed record, including its headers.
       length: String(gzipSync(captured).length + 700),
     };
   });
@@ -60,7 +60,7 @@ export function cdxAnswer(rows: readonly Row[], query: URLSearchParams): Answer 
   return answer('application/json', `[${lines.join(',\n')}]\n`);
 }
 
-/** The response of the index for a blocked site. */
+/** The index's response for a blocked site. */
 export function cdxBlocked(error: string): Answer {
   const blocked = answer('text/plain;charset=UTF-8', `${error}\n`);
   return {

@@ -6,7 +6,7 @@ import { createShape } from '../shape.ts';
 import { REVISIONS } from '../universe/universe.ts';
 import type { World } from '../world.ts';
 
-/** When each was captured: YYYYMMDDhhmmss. */
+/** The capture times of each resource, as YYYYMMDDhhmmss. */
 export const CAPTURES: Readonly<Record<string, readonly string[]>> = {
   launches: ['20251006050535'],
   rockets: ['20251128034223'],
@@ -18,12 +18,12 @@ export const CAPTURES: Readonly<Record<string, readonly string[]>> = {
 
 type RecordingKind = {
   readonly recordedAt: string;
-  /** An early recording: of the oldest state of the world, without what came later. */
+  /** Is it an early recording, of the oldest state of the world? */
   readonly early?: true;
   readonly weak?: true;
 };
 
-/** The recordings that the real archive has, except starlink, which is served only on request. */
+/** The same recordings as in the real repository, except starlink, which is served only on request. */
 export const RECORDINGS: Readonly<Record<string, RecordingKind>> = {
   payloads: { recordedAt: '2026-03-21T19:46:50Z' },
   launchpads: { recordedAt: '2026-03-21T19:46:07Z' },
@@ -47,7 +47,7 @@ export function apiPath(resource: string): string {
   return `/${resource === 'launches' ? 'v5' : 'v4'}/${resource}`;
 }
 
-/** The file of a recording in its folder. */
+/** The path of a recording's file in the recordings folder. */
 export function recordingFile(resource: string): string {
   return SINGLE.includes(resource) ? `${resource}.yml` : `${resource}/all.yml`;
 }
@@ -56,8 +56,8 @@ export function recordingFile(resource: string): string {
 export type Bodies = (kind: 'captures' | 'recordings', resource: string) => Buffer | null;
 
 /**
- * Each body is made once, on first use. `given` has bodies by resource, or by `captures/RESOURCE` and
- * `recordings/RESOURCE`.
+ * Generates each body once, on first use. `given` contains bodies by resource, or by `captures/RESOURCE` and
+ * `recordings/RESOURCE`, that are used instead.
  */
 export function createBodies(world: World, given: Readonly<Record<string, Buffer>>): Bodies {
   const newest = createRouter(world.seed, world.launches, world.revision);
@@ -76,7 +76,7 @@ export function createBodies(world: World, given: Readonly<Record<string, Buffer
   };
 }
 
-/** As the real API makes it: the length in hex, then 27 base64 characters of the SHA-1. */
+/** The ETag that the real API sends: the length in hex, then 27 base64 characters of the SHA-1. */
 export function etagOf(body: Buffer): string {
   const digest = createHash('sha1').update(body).digest('base64');
   return `"${body.length.toString(16)}-${digest.slice(0, 27)}"`;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { PipelineError } from '../../core/errors.ts';
 import { parseWaybackFaults, WAYBACK_FAULTS_HELP } from './faults.ts';
 
-test('a fault of copies has a name, a value, a path and a number of times', () => {
+test('parses the name, value, path and number of times of a fault of copies', () => {
   assert.deepEqual(
     parseWaybackFaults('replayed=525@captures/rocketsx2, wrong-etag,truncate').map(
       ({ name, effect, value, amount, path, times }) => [name, effect, value, amount, path, times],
@@ -19,14 +19,14 @@ test('a fault of copies has a name, a value, a path and a number of times', () =
 
 for (const [spec, message] of [
   ['flood', /"flood" is not a known fault; known faults: 429, late/],
-  ['replayed', /"replayed" is wrong; replayed takes a status from 300 to 599/],
+  ['replayed', /"replayed" is not valid; replayed takes a status from 300 to 599/],
   ['replayed=200', /takes a status from 300 to 599/],
   ['status=301', /takes a status from 400 to 599/],
   ['gzip=1', /gzip takes no value/],
   ['late=-1', /late takes a whole number, 0 or more/],
   ['pretty', /is not a known fault/],
 ] as const) {
-  test(`the faults "${spec}" are refused with what is allowed`, () => {
+  test(`rejects the faults "${spec}" with a message about what is allowed`, () => {
     assert.throws(
       () => parseWaybackFaults(spec),
       (error) => error instanceof PipelineError && error.code === 'usage' && message.test(error.message),

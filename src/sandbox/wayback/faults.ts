@@ -1,27 +1,27 @@
 import { parseFaultList, readFaultAmount, type FaultPart, type FaultValue } from '../fault-grammar.ts';
 
 /**
- * What a fault does: delays a response, answers in place of the archive, changes where a capture redirects or what it
- * replays, changes the body, its proof or its encoding, or damages how it is sent.
+ * What a fault does: delays the response, replaces it, changes where a capture redirects or what it replays, changes
+ * the body, its ETag or its encoding, or damages the way it is sent.
  */
 type WaybackEffect = 'wait' | 'answer' | 'redirect' | 'replay' | 'content' | 'proof' | 'encoding' | 'sending';
 
 export type WaybackFault = Pick<FaultPart, 'path' | 'times'> & {
   readonly name: WaybackFaultName;
   readonly effect: WaybackEffect;
-  /** As written; '' if none was. */
+  /** The value as written; '' if there is none. */
   readonly value: string;
   /** The number in the value, or its default. */
   readonly amount: number;
 };
 
-/** The fault of this name for a path, whether used up or not. */
+/** Returns the fault with this name for a path, even if it is used up. */
 export type FindFault = (name: WaybackFaultName, path: string) => WaybackFault | undefined;
 
 type Kind = {
   readonly effect: WaybackEffect;
   readonly takes: FaultValue;
-  /** The default if no value is written; null: a value is required. */
+  /** The default if there is no value; null if a value is required. */
   readonly amount: number | null;
   readonly usage: string;
   readonly help: string;
@@ -29,40 +29,46 @@ type Kind = {
 
 const FAULTS = {
   late: kind('wait', 'late[=MS]', 'a wait before anything is sent (1000)', 'count', 1000),
-  429: kind('answer', '429[=RETRY-AFTER]', 'the archive refuses more requests', 'retry-after', 0),
-  status: kind('answer', 'status=CODE', "an error of the archive's own, such as 503", 'status'),
+  429: kind('answer', '429[=RETRY-AFTER]', 'the archive rejects further requests', 'retry-after', 0),
+  status: kind('answer', 'status=CODE', 'an error from the archive itself, such as 503', 'status'),
   missing: kind('answer', 'missing', '404: no such capture, row or recording'),
   blocked: kind('answer', 'blocked', '403: the site is blocked'),
-  'blocked-page': kind('answer', 'blocked-page', '200 with a page that says so'),
+  'blocked-page': kind('answer', 'blocked-page', '200 with a page that says that the site is blocked'),
   reset: kind('answer', 'reset', 'the connection breaks before the response'),
-  hang: kind('answer', 'hang', 'no response, ever'),
-  moved: kind('redirect', 'moved', 'a capture redirects to another one, seconds later'),
+  hang: kind('answer', 'hang', 'no response at any time'),
+  moved: kind('redirect', 'moved', 'a capture redirects to a capture a few seconds later'),
   loop: kind('redirect', 'loop', 'two captures redirect to each other'),
-  'plain-http': kind('redirect', 'plain-http', 'a capture redirects to one with http and port 80'),
+  'plain-http': kind('redirect', 'plain-http', 'a capture redirects to its URL with http and port 80'),
   'other-url': kind(
     'redirect',
     'other-url',
-    'a capture redirects to one of another path, with status 200 and JSON',
+    'a capture redirects to a capture of a different path, with status 200 and JSON',
   ),
-  replayed: kind('replay', 'replayed=CODE', 'what was captured is a redirect or an error', 'replayed'),
-  'error-page': kind('replay', 'error-page', 'what was captured is a page, with status 200'),
-  'no-memento': kind('replay', 'no-memento', 'the captured body, without the headers of a capture'),
+  replayed: kind('replay', 'replayed=CODE', 'the captured response is a redirect or an error', 'replayed'),
+  'error-page': kind('replay', 'error-page', 'the captured response is an HTML page with status 200'),
+  'no-memento': kind('replay', 'no-memento', 'the captured body without the headers of a capture'),
   'no-body': kind('content', 'no-body', 'an empty body'),
-  truncate: kind('content', 'truncate[=BYTES]', 'the body ends early, but cleanly (half of it)', 'count', 0),
-  altered: kind('content', 'altered', 'other bytes, with their own ETag'),
-  'wrong-etag': kind('proof', 'wrong-etag', 'the ETag of other bytes'),
+  truncate: kind(
+    'content',
+    'truncate[=BYTES]',
+    'the body ends early, but the connection closes normally (half)',
+    'count',
+    0,
+  ),
+  altered: kind('content', 'altered', 'different bytes with a matching ETag'),
+  'wrong-etag': kind('proof', 'wrong-etag', 'the ETag of different bytes'),
   'weak-etag': kind('proof', 'weak-etag', 'W/ before the ETag'),
-  'foreign-etag': kind('proof', 'foreign-etag', 'an ETag that proves nothing'),
+  'foreign-etag': kind('proof', 'foreign-etag', 'an ETag that cannot prove the body'),
   'no-etag': kind('proof', 'no-etag', 'no ETag'),
-  binary: kind('encoding', 'binary', 'base64 in a recording that is plain ASCII'),
+  binary: kind('encoding', 'binary', 'base64 in a recording although the body is plain ASCII'),
   gzip: kind('encoding', 'gzip', 'compressed, even if not requested'),
-  br: kind('encoding', 'br', 'the same with Brotli'),
-  'false-encoding': kind('encoding', 'false-encoding', 'Content-Encoding: gzip before a plain body'),
-  'double-encoding': kind('encoding', 'double-encoding', 'Content-Encoding twice: once empty, once gzip'),
-  'empty-encoding': kind('encoding', 'empty-encoding', 'Content-Encoding without a value'),
-  'bare-gzip': kind('encoding', 'bare-gzip', 'gzip without Content-Encoding'),
+  br: kind('encoding', 'br', 'compressed with Brotli, even if not requested'),
+  'false-encoding': kind('encoding', 'false-encoding', 'Content-Encoding: gzip with an uncompressed body'),
+  'double-encoding': kind('encoding', 'double-encoding', 'Content-Encoding twice: first empty, then gzip'),
+  'empty-encoding': kind('encoding', 'empty-encoding', 'an empty Content-Encoding header'),
+  'bare-gzip': kind('encoding', 'bare-gzip', 'compressed, but without Content-Encoding'),
   slow: kind('sending', 'slow[=MS]', 'a wait before each 64 kB (100)', 'count', 100),
-  stall: kind('sending', 'stall', 'headers, then nothing'),
+  stall: kind('sending', 'stall', 'headers, but no body'),
   'reset-body': kind(
     'sending',
     'reset-body[=BYTES]',
@@ -75,14 +81,14 @@ const FAULTS = {
 export type WaybackFaultName = keyof typeof FAULTS extends infer K ? (K extends number ? `${K}` : K) : never;
 
 export const WAYBACK_FAULTS_HELP = [
-  'Faults of preserved copies (--wayback-faults) are a list of the same form. Their paths are',
+  'Faults of preserved copies (--wayback-faults) use the same syntax. Their paths are',
   '  captures/RESOURCE/TIMESTAMP  cdx/RESOURCE  recordings/RESOURCE',
-  'so that replayed=525@captures/rockets leaves the recording of rockets as it is.',
+  'so replayed=525@captures/rockets does not affect the recording of rockets.',
   '',
   ...Object.values(FAULTS).map(({ usage, help }) => `  ${usage.padEnd(20)} ${help}`),
 ].join('\n');
 
-/** Throws PipelineError `usage` at the first part that is wrong. */
+/** Throws PipelineError `usage` for the first invalid part. */
 export function parseWaybackFaults(spec: string): readonly WaybackFault[] {
   return parseFaultList(spec, (part, fail) => {
     const { name, path, times, value = '' } = part;
@@ -96,7 +102,7 @@ function isName(name: string): name is WaybackFaultName {
   return Object.hasOwn(FAULTS, name);
 }
 
-/** By default without a value. */
+/** A kind of fault, by default one that takes no value. */
 function kind(
   effect: WaybackEffect,
   usage: string,

@@ -31,7 +31,7 @@ export function createWaybackHandler(copies: Copies): (exchange: Exchange) => Pr
   const taken = (effects: readonly WaybackFault['effect'][], path: string): readonly WaybackFault[] =>
     effects.flatMap((effect) => turns.take(effect, path));
 
-  /** True if a fault for this path has answered. */
+  /** Returns true if a fault for this path has sent the response. */
   async function isAnswered(exchange: Exchange, path: string): Promise<boolean> {
     for (const { amount } of turns.take('wait', path)) {
       await setTimeout(amount, undefined, { signal: exchange.signal });
@@ -83,7 +83,7 @@ export function createWaybackHandler(copies: Copies): (exchange: Exchange) => Pr
   };
 }
 
-/** With the host name that the client used. */
+/** The requested URL, with the host name that the client used. */
 function originOf({ request }: Exchange): string {
   const { localAddress = '127.0.0.1', localPort = 80 } = request.socket;
   return `http://${request.headers.host ?? `${localAddress}:${localPort}`}`;

@@ -16,7 +16,7 @@ const recording = ({ recordingsUrl }: Wayback): Promise<Response> =>
 const index = ({ url }: Wayback): Promise<Response> =>
   fetch(`${url}/cdx/search/cdx?url=https://api.spacexdata.com/v4/rockets&output=json`);
 
-test("the archive's own errors are pages without the headers of a capture", async () => {
+test("returns the archive's own errors as pages without the headers of a capture", async () => {
   for (const status of [429, 502, 503, 504]) {
     await using wayback = await opened(status === 429 ? '429' : `status=${status}`);
     for (const ask of [rockets, index, recording]) {
@@ -29,19 +29,19 @@ test("the archive's own errors are pages without the headers of a capture", asyn
   }
 });
 
-test('a Retry-After comes where it is asked for', async () => {
+test('sends Retry-After only if the fault has a value', async () => {
   await using wayback = await opened('429=70');
   assert.equal((await rockets(wayback)).headers.get('retry-after'), '70');
 });
 
-test('they end after the requested number of requests', async () => {
+test('faults end after the requested number of requests', async () => {
   await using wayback = await opened('status=503x2');
   const statuses = [];
   for (let request = 0; request < 3; request += 1) statuses.push((await rockets(wayback)).status);
   assert.deepEqual(statuses, [503, 503, 200]);
 });
 
-test('a path says which copies are affected', async () => {
+test('a path determines which copies are affected', async () => {
   for (const [path, statuses] of [
     ['captures/rockets', [503, 200, 200]],
     ['cdx/rockets', [200, 503, 200]],
@@ -55,7 +55,7 @@ test('a path says which copies are affected', async () => {
   }
 });
 
-test('a blocked site is 403, in the index as text, or a page of 200', async () => {
+test('a blocked site returns 403 (as text from the index), or a page with status 200', async () => {
   await using blocked = await opened('blocked');
   const [page, text] = [await rockets(blocked), await index(blocked)];
   assert.deepEqual([page.status, text.status], [403, 403]);
@@ -69,7 +69,7 @@ test('a blocked site is 403, in the index as text, or a page of 200', async () =
   assert.match(headers.get(RUNTIME_ERROR) ?? '', /Blocked Site Error/);
 });
 
-test('what is missing is a page of 404, and in the index an empty list', async () => {
+test('a missing copy returns a 404 page, or an empty list from the index', async () => {
   await using wayback = await opened('missing');
   const response = await rockets(wayback);
   assert.equal(response.status, 404);
@@ -78,7 +78,7 @@ test('what is missing is a page of 404, and in the index an empty list', async (
   assert.equal((await recording(wayback)).status, 404);
 });
 
-test('reset breaks the connection, and hang ends when the server closes', async () => {
+test('reset breaks the connection, and hang ends when the server is closed', async () => {
   await using broken = await opened('reset');
   await assert.rejects(rockets(broken), TypeError);
   assert.equal(broken.requests()[0]?.status, null);

@@ -5,7 +5,9 @@ import type { WaybackFault, WaybackFaultName } from './faults.ts';
 import { NOT_ARCHIVED, page } from './pages.ts';
 import type { Answer } from './send.ts';
 
-/** What a host returns instead of what was requested; or the connection breaks, or stays silent. */
+/**
+ * The response that a host returns instead of a copy. Instead of a response, the connection may break or stay silent.
+ */
 type OwnAnswer = Answer | 'reset' | 'hang';
 
 type Answers = Partial<Record<WaybackFaultName, (fault: WaybackFault) => OwnAnswer>>;
@@ -29,7 +31,7 @@ const CDX: Answers = {
   blocked: () => cdxBlocked(BLOCKED),
 };
 
-/** The response of a fault with the effect `answer` to a request for this path. */
+/** The response that a fault with the effect `answer` sends to a request for this path. */
 export function ownAnswer(fault: WaybackFault, path: string): OwnAnswer {
   const answers: Answers = path.startsWith('cdx/') ? { ...PLAYBACK, ...CDX } : PLAYBACK;
   return answers[fault.name]?.(fault) ?? NOT_ARCHIVED;

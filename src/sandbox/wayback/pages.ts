@@ -1,6 +1,6 @@
 import type { Answer } from './send.ts';
 
-/** A response of the archive's own, which never has the headers of a capture. */
+/** A response from the archive itself, which never has the headers of a capture. */
 export function page(status: number, text: string, headers: Answer['headers'] = {}): Answer {
   return {
     status,

@@ -42,7 +42,7 @@ async function plays(archive: Opened, timestamp: string, original?: string): Pro
   return body;
 }
 
-test('a timestamp of any length leads to the capture closest in time', async () => {
+test('redirects a timestamp of any length to the capture closest in time', async () => {
   const captures = { rockets: ['20251128034223', '20210301120000', '20230228000001'] };
   await using archive = await opened({ captures });
   for (const [wanted, found] of [
@@ -60,7 +60,7 @@ test('a timestamp of any length leads to the capture closest in time', async () 
   for (const at of captures.rockets) await plays(archive, at);
 });
 
-test('a capture is found by http, with a port, a slash or no scheme, and redirects to its own URL', async () => {
+test("redirects a URL with http, a port, a slash or no scheme to the capture's own URL", async () => {
   await using archive = await opened();
   for (const original of [
     'https:/api.spacexdata.com/v4/rockets',
@@ -72,19 +72,19 @@ test('a capture is found by http, with a port, a slash or no scheme, and redirec
   await plays(archive, AT, 'http://api.spacexdata.com:80/v4/rockets');
 });
 
-test('only id_ is replayed, as everything else rewrites bodies', async () => {
+test('replays only id_ URLs, because the archive rewrites the bodies of others', async () => {
   await using archive = await opened();
   assert.equal((await fetch(`${archive.url}/web/${AT}/${ROCKETS}`)).status, 400);
 });
 
-test('captures may be chosen, even none', async () => {
+test('serves the given captures, even if there are none', async () => {
   await using archive = await opened({ captures: { starlink: ['20240101000000'], rockets: [] } });
   assert.equal((await archive.get('2026')).status, 404);
   const starlink = await plays(archive, '20240101000000', 'https://api.spacexdata.com/v4/starlink');
   assert.ok(JSON.parse(starlink.toString()).length > 10);
 });
 
-test('bodies may be given, for both copies or for one', async () => {
+test('serves given bodies, for both copies or for one', async () => {
   const bodies = { rockets: Buffer.from('[1]'), 'captures/ships': Buffer.from('[2]') };
   await using archive = await opened({ bodies });
   assert.equal((await plays(archive, AT)).toString(), '[1]');
@@ -96,14 +96,14 @@ test('bodies may be given, for both copies or for one', async () => {
   assert.doesNotMatch(await recording('ships/all.yml'), /string: '\[2\]'/);
 });
 
-test('moved: a listed capture leads to one seconds later, which plays', async () => {
+test('moved: a listed capture redirects to a capture seconds later, which is replayed', async () => {
   await using archive = await opened({ behaviours: { rockets: 'moved' } });
   assert.equal(await archive.led('2026'), AT);
   assert.equal(await archive.led(AT), BESIDE);
   await plays(archive, BESIDE);
 });
 
-test('loop: two captures redirect to each other, for as many requests as are asked for', async () => {
+test('loop: two captures redirect to each other for the requested number of requests', async () => {
   await using archive = await opened({ behaviours: { rockets: 'loopx2' } });
   for (const [from, to] of [
     [AT, BESIDE],
@@ -115,13 +115,13 @@ test('loop: two captures redirect to each other, for as many requests as are ask
   await plays(archive, AT);
 });
 
-test('plain-http: a capture leads to one of the same path by http', async () => {
+test('plain-http: a capture redirects to the same path with http', async () => {
   await using archive = await opened({ behaviours: { rockets: 'plain-http' } });
   assert.equal(await archive.led(AT), `${AT} http://api.spacexdata.com:80/v4/rockets`);
   await plays(archive, AT, 'http://api.spacexdata.com:80/v4/rockets');
 });
 
-test('other-url: a capture leads to one of another path that looks right', async () => {
+test('other-url: a capture redirects to a plausible capture of a different path', async () => {
   await using archive = await opened({ behaviours: { rockets: 'other-url' } });
   assert.equal(await archive.led(AT), `${AT} https://api.spacexdata.com/v3/rockets`);
   await plays(archive, AT, 'https://api.spacexdata.com/v3/rockets');
@@ -129,10 +129,10 @@ test('other-url: a capture leads to one of another path that looks right', async
   assert.equal((await plain.get(AT, 'https://api.spacexdata.com/v3/rockets')).status, 404);
 });
 
-test('replayed: what was captured comes with its status and the headers of a capture', async () => {
+test('replayed: the captured response has its own status and the headers of a capture', async () => {
   for (const status of [301, 404, 429, 525]) {
     await using archive = await opened({ behaviours: { rockets: `replayed=${status}` } });
-    assert.equal(await archive.led('2026'), AT, 'the nearest capture is looked up as ever');
+    assert.equal(await archive.led('2026'), AT, 'the redirect to the nearest capture is unchanged');
     const { status: played, headers } = await archive.get(AT);
     assert.equal(played, status);
     assert.equal(headers.get('memento-datetime'), 'Fri, 28 Nov 2025 03:42:23 GMT');
@@ -144,7 +144,7 @@ test('replayed: what was captured comes with its status and the headers of a cap
   }
 });
 
-test('error-page: a page was captured, with status 200', async () => {
+test('error-page: the captured response is a page with status 200', async () => {
   await using archive = await opened({ behaviours: { rockets: 'error-page' } });
   const response = await archive.get(AT);
   assert.equal(response.status, 200);
@@ -153,7 +153,7 @@ test('error-page: a page was captured, with status 200', async () => {
   assert.match(await response.text(), /^<!DOCTYPE html>/);
 });
 
-test('no-memento: the body comes without any header of a capture', async () => {
+test('no-memento: the response has none of the headers of a capture', async () => {
   await using archive = await opened({ behaviours: { rockets: 'no-memento' } });
   const response = await archive.get(AT);
   assert.equal(response.headers.get('content-type'), 'application/json; charset=utf-8');
@@ -165,7 +165,7 @@ test('no-memento: the body comes without any header of a capture', async () => {
   assert.ok(JSON.parse(await response.text()).length > 0);
 });
 
-test('a fault of one capture leaves the others, the recording and other resources', async () => {
+test('a fault of one capture does not affect other captures, the recording or other resources', async () => {
   const captures = { rockets: [AT, '20230228000001'], ships: [AT] };
   await using archive = await opened({
     captures,

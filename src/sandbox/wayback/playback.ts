@@ -17,7 +17,7 @@ type Playback = (
   origin: string,
 ) => { readonly answer: Answer; readonly faults: readonly WaybackFault[] };
 
-/** The distance between a capture and the one that it redirects to. */
+/** The time between a capture and the capture to which it redirects. */
 const MOVED_MS = 7000;
 export function createPlayback(
   captures: Readonly<Record<string, readonly string[]>>,
@@ -37,7 +37,7 @@ export function createPlayback(
     const has = (name: WaybackFaultName): boolean => turns.find(name, path) !== undefined;
     if (!visit.exactPath && !has('other-url')) return only(NOT_ARCHIVED);
 
-    // That capture is not listed anywhere.
+    // The index does not list the capture at this timestamp.
     const beside = timestampOf(timeOf(at) + MOVED_MS);
     const isBeside = timestamp === beside && (has('moved') || has('loop'));
     if (timestamp !== at && !isBeside) return only(redirect(link(at, canonical(original)), at));
@@ -56,7 +56,7 @@ export function createPlayback(
   };
 }
 
-/** Where a capture redirects instead of being played. */
+/** Where a capture redirects instead of being replayed. */
 function detourOf(
   name: WaybackFaultName,
   { timestamp, original, resource }: Visit,

@@ -19,7 +19,7 @@ type Cassette = {
   }[];
 };
 
-/** VCR writes Ruby's own tag: `!binary`. */
+/** VCR uses Ruby's own tag, `!binary`. */
 const BINARY = { tag: '!binary', resolve: (text: string) => Buffer.from(text, 'base64').toString('latin1') };
 
 function read(file: Buffer): Cassette {
@@ -45,7 +45,7 @@ describe('recordings', () => {
     return Buffer.from(await response.arrayBuffer());
   };
 
-  test('hold one interaction each, whose ETag proves its body', async () => {
+  test('contain one interaction each, with an ETag that proves its body', async () => {
     const pins = Object.entries(wayback.pins());
     assert.equal(pins.length, 12);
     for (const [resource, pin] of pins) {
@@ -63,7 +63,7 @@ describe('recordings', () => {
     }
   });
 
-  test('are of the newest state, and those of years ago of the oldest', async () => {
+  test('contain the newest state, or the oldest state if they are years old', async () => {
     const current = async (resource: string): Promise<string> =>
       (await fetch(`${wayback.url}/v4/${resource}`)).text();
     assert.equal(bodyIn(await get('payloads/all.yml')).toString(), await current('payloads'));
@@ -72,14 +72,14 @@ describe('recordings', () => {
     assert.ok(JSON.parse(early).length > 0);
   });
 
-  test('are not there for other resources or paths', async () => {
+  test('do not exist for other resources or paths', async () => {
     for (const file of ['launches/all.yml', 'starlink/all.yml', 'company/all.yml', 'payloads.yml', '']) {
       assert.equal((await fetch(`${wayback.recordingsUrl}/${file}`)).status, 404, file);
     }
   });
 });
 
-test('a body survives being written as plain text or as base64', () => {
+test('a body is unchanged after being written as plain text or as base64', () => {
   const bodies = [
     `[{"a":"it's  two blanks ${'word '.repeat(60)}","b":" : # ' "}]`,
     `${'x'.repeat(200)} ${'y'.repeat(200)}  ${'z'.repeat(90)} `,

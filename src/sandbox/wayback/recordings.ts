@@ -24,7 +24,7 @@ export function recordingOf(
   return { file: applyCut(file, faults), etag, recordedAt };
 }
 
-/** As a host of a repository's raw files serves them. */
+/** The headers that a host of raw repository files sends. */
 export function recordingAnswer({ file }: Recording): Answer {
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'cache-control': 'max-age=300' };
   return { status: 200, headers, body: file };

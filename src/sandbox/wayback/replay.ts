@@ -17,7 +17,7 @@ type Played = {
   readonly origin: string;
 };
 
-/** What was captured, with its status and the headers that every capture has. */
+/** The captured response, with its status and the headers that every capture has. */
 export function replay(played: Played, original: Buffer, faults: readonly WaybackFault[]): Answer {
   const named = (name: WaybackFaultName): WaybackFault | undefined =>
     faults.find((fault) => fault.name === name);
@@ -41,7 +41,7 @@ export function replay(played: Played, original: Buffer, faults: readonly Waybac
 
 const ELSEWHERE = 'https://github.com/r-spacex/SpaceX-API';
 
-/** For a page that was captured in place of records. A redirect stays within the archive. */
+/** The headers of a page that was captured instead of records. A redirect leads to the archive again. */
 function pageHeaders(status: number, { origin, timestamp }: Played): Record<string, string> {
   return {
     'Content-Type': 'text/html; charset=UTF-8',
@@ -75,7 +75,7 @@ function mementoHeaders({ original, timestamp, listed, origin }: Played): Record
   };
 }
 
-/** As the API sent them. The length is that of the compressed body. */
+/** The headers that the API sent. The length is the length of the compressed body. */
 function originalHeaders(timestamp: string, whole: Buffer, etag: string | null): Record<string, string> {
   return {
     'x-archive-orig-date': httpDate(timestamp),

@@ -14,13 +14,13 @@ type Received = {
   readonly message: IncomingMessage;
   /** The bytes as sent. */
   readonly bytes: Buffer;
-  /** Each line separately. */
+  /** Each header line separately. */
   readonly encodings: readonly string[];
   readonly etag: string | undefined;
   readonly isWhole: boolean;
 };
 
-/** Sends a request as a client that decodes nothing. */
+/** Sends a request and does not decode the response. */
 async function ask(
   faults: string,
   path = ROCKETS,
@@ -68,7 +68,7 @@ for (const [fault, encodings, decode] of [
   ['empty-encoding', [''], (bytes: Buffer) => bytes],
   ['bare-gzip', [], gunzipSync],
 ] as const) {
-  test(`${fault} is sent although nobody requested it`, async () => {
+  test(`${fault} applies even if the client did not request the encoding`, async () => {
     for (const path of [ROCKETS, RECORDING]) {
       const { bytes, encodings: sent } = await ask(fault, path, { 'accept-encoding': 'identity' });
       assert.deepEqual(sent, encodings);
@@ -77,7 +77,7 @@ for (const [fault, encodings, decode] of [
   });
 }
 
-test('the ETag of the API proves the body, or does not', async () => {
+test("the API's ETag proves the body, unless a fault changes it", async () => {
   assert.equal(plain.etag, etagOf(BODY));
   const [right, wrong, weak, foreign, none] = await Promise.all(
     ['altered', 'wrong-etag', 'weak-etag', 'foreign-etag', 'no-etag'].map((fault) => ask(fault)),
@@ -90,14 +90,14 @@ test('the ETag of the API proves the body, or does not', async () => {
   assert.match(
     wrong.etag ?? '',
     new RegExp(`^"${BODY.length.toString(16)}-[\\w/+]{27}"$`),
-    'the length is right',
+    'the length is correct',
   );
   assert.equal(weak?.etag, `W/${etagOf(BODY)}`);
   assert.match(foreign?.etag ?? '', /^"5f7c1a2b-[\da-f]+"$/);
   assert.equal(none?.etag, undefined);
 });
 
-test('in a recording, its own ETag header does the same', async () => {
+test('the ETag header in a recording proves the body, unless a fault changes it', async () => {
   const etagIn = (received: Received): string | undefined =>
     /Etag:\n {6}- '(.*)'\n/.exec(received.bytes.toString())?.[1];
   const right = etagIn(await ask('', RECORDING));
@@ -110,7 +110,7 @@ test('in a recording, its own ETag header does the same', async () => {
   assert.match((await ask('binary', RECORDING)).bytes.toString(), /string: !binary \|-\n {8}[\w+/]+=*\n/);
 });
 
-test('truncate ends early but cleanly, no-body at once', async () => {
+test('truncate ends the body early, but cleanly, and no-body sends an empty body', async () => {
   for (const [fault, path, whole] of [
     ['truncate', ROCKETS, BODY],
     ['truncate', RECORDING, (await ask('', RECORDING)).bytes],
@@ -118,27 +118,27 @@ test('truncate ends early but cleanly, no-body at once', async () => {
     const half = await ask(fault, path);
     assert.ok(half.isWhole);
     assert.ok(half.bytes.equals(whole.subarray(0, Math.floor(whole.length / 2))));
-    if (path === ROCKETS) assert.equal(half.etag, etagOf(BODY), 'the ETag of what was cut off');
+    if (path === ROCKETS) assert.equal(half.etag, etagOf(BODY), 'the ETag of the complete body');
     assert.ok((await ask('truncate=10', path)).bytes.equals(whole.subarray(0, 10)));
     const none = await ask('no-body', path);
     assert.deepEqual([none.isWhole, none.bytes.length, none.message.statusCode], [true, 0, 200]);
   }
 });
 
-test('reset-body breaks the connection after so many bytes', async () => {
+test('reset-body breaks the connection after its number of bytes', async () => {
   const broken = await ask('reset-body=100');
   assert.ok(!broken.isWhole);
   assert.ok(broken.bytes.equals(BODY.subarray(0, 100)));
 });
 
-test('slow sends everything', async () => {
+test('slow sends the whole body', async () => {
   const started = performance.now();
   const { bytes, isWhole } = await ask('slow=100');
   assert.ok(isWhole && bytes.equals(BODY));
   assert.ok(performance.now() - started >= 90);
 });
 
-test('stall sends headers, and nothing more until the server closes', async () => {
+test('stall sends only headers until the server is closed', async () => {
   const wayback = await startWayback({ launches: 20, waybackFaults: 'stall' });
   const response = await fetch(wayback.url + ROCKETS);
   assert.equal(response.status, 200);
@@ -147,7 +147,7 @@ test('stall sends headers, and nothing more until the server closes', async () =
   await body;
 });
 
-test('a large body comes in pieces, and whole', async () => {
+test('sends a large body completely, in pieces', async () => {
   const rockets = Buffer.from(`[${'1,'.repeat(1_000_000)}1]`);
   const wayback = await startWayback({ bodies: { rockets } });
   const response = await fetch(wayback.url + ROCKETS, { headers: { 'accept-encoding': 'identity' } });

@@ -25,7 +25,7 @@ type Encoding = {
 
 const CHUNK_BYTES = 64 * 1024;
 const same = (body: Buffer): Buffer => body;
-/** Quality 4: the default takes a second per megabyte and would teach nothing more. */
+/** Quality 4, because the default quality takes a second per megabyte. */
 const brotli = (body: Buffer): Buffer =>
   brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
 const GZIP: Encoding = { header: 'gzip', encode: gzipSync };
@@ -40,7 +40,7 @@ const ENCODINGS: Partial<Record<WaybackFaultName, Encoding>> = {
   'bare-gzip': { header: null, encode: gzipSync },
 };
 
-/** Sends a response as the faults say; by default compressed if the client accepts gzip. */
+/** Sends a response as specified by the faults. By default, compresses it if the client accepts gzip. */
 export async function send(
   { request, response, signal }: Exchange,
   { status, headers, body }: Answer,
@@ -68,7 +68,10 @@ export async function send(
   else response.destroy();
 }
 
-/** Returns false if the rest should wait. After the last bytes, waits until they have left this process. */
+/**
+ * Returns false if the caller should wait before it writes more. After the last bytes, waits until they have been
+ * handed to the operating system.
+ */
 async function write(response: ServerResponse, bytes: Buffer, last: boolean): Promise<boolean> {
   if (!last) return response.write(bytes);
   await new Promise((resolve) => void response.write(bytes, resolve));

@@ -29,12 +29,12 @@ describe('stand-in of the archive', () => {
   const capture = (resource: string, init?: RequestInit): Promise<Response> =>
     fetch(`${wayback.archiveUrl}/${resource === 'launches' ? 'v5' : 'v4'}/${resource}`, init);
 
-  test('has addresses that end in the host of the API and the folder of the recordings', () => {
+  test("has addresses that end in the API's host and in the recordings folder", () => {
     assert.equal(wayback.archiveUrl, `${wayback.url}/web/20260605id_/https://api.spacexdata.com`);
     assert.equal(wayback.recordingsUrl, `${wayback.url}/recordings`);
   });
 
-  test('leads a short timestamp to the nearest capture by an absolute URL', async () => {
+  test('redirects a short timestamp to the nearest capture with an absolute URL', async () => {
     const response = await capture('crew', manual);
     assert.equal(response.status, 302);
     assert.equal(
@@ -46,7 +46,7 @@ describe('stand-in of the archive', () => {
     assert.equal(await response.text(), '');
   });
 
-  test('plays the body that the API serves, with the headers of a capture', async () => {
+  test('replays the body that the API serves, with the headers of a capture', async () => {
     for (const resource of CAPTURED) {
       const response = await capture(resource);
       assert.equal(response.status, 200, resource);
@@ -73,7 +73,7 @@ describe('stand-in of the archive', () => {
     }
   });
 
-  test('says in each answer that it is simulated, unless it is asked not to', async () => {
+  test('marks every response as simulated, unless configured otherwise', async () => {
     for (const path of [
       '/web/2026id_/https://api.spacexdata.com/v4/rockets',
       '/recordings/none',
@@ -91,7 +91,7 @@ describe('stand-in of the archive', () => {
     }
   });
 
-  test('remembers requests with their time, their headers and how many there were at once', async () => {
+  test('logs requests with their times, headers and the number of concurrent requests', async () => {
     await using own = await started({});
     await fetch(`${own.archiveUrl}/v4/crew`, { headers: { 'user-agent': 'test' } });
     const requests = own.requests();
@@ -107,7 +107,7 @@ describe('stand-in of the archive', () => {
   });
 });
 
-test('options that are wrong are refused', async () => {
+test('rejects invalid options', async () => {
   for (const options of [
     { launches: 100_001 },
     { port: -1 },

@@ -9,22 +9,22 @@ import { createWaybackLog, type WaybackRequest } from './request-log.ts';
 import { sha256Of } from '../../lib/sha256.ts';
 
 export type WaybackOptions = WorldOptions & {
-  /** 0, the default, for any free port. */
+  /** Default: 0, for any free port. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
-  /** For the API that is served beside the copies: see FAULTS_HELP. */
+  /** Faults of the API, which is served together with the copies. See FAULTS_HELP. */
   readonly faults?: string | undefined;
-  /** For the copies: see WAYBACK_FAULTS_HELP. */
+  /** Faults of the copies. See WAYBACK_FAULTS_HELP. */
   readonly waybackFaults?: string | undefined;
   /** Faults by target: `{ 'captures/rockets': 'wrong-etag' }`; `rockets` alone means all copies of it. */
   readonly behaviours?: Readonly<Record<string, string>> | undefined;
-  /** Which resources have captures, with their timestamps of 14 digits. */
+  /** The resources with captures, each with its 14-digit timestamps. */
   readonly captures?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Which resources have a recording. */
+  /** The resources with a recording. */
   readonly recordings?: readonly string[] | undefined;
-  /** Bodies in place of simulated ones, by resource, or by `captures/RESOURCE` and `recordings/RESOURCE`. */
+  /** Bodies that replace the simulated ones, by resource, or by `captures/RESOURCE` and `recordings/RESOURCE`. */
   readonly bodies?: Readonly<Record<string, Buffer>> | undefined;
-  /** Do responses say that they are simulated? By default they do, unlike the real archive's. */
+  /** Mark responses as simulated? Default: true. */
   readonly marked?: boolean | undefined;
 };
 
@@ -35,7 +35,7 @@ export type Wayback = Served & {
   readonly recordingsUrl: string;
   /** The pin of each recording. */
   readonly pins: () => Readonly<Record<string, Pin>>;
-  /** The latest thousand, oldest first. */
+  /** The latest thousand requests, oldest first. */
   readonly requests: () => readonly WaybackRequest[];
 };
 
@@ -47,13 +47,13 @@ export type Pin = {
 };
 
 const LOGGED_REQUESTS = 1000;
-/** Each body is held in memory. */
+/** The limit on the number of launches, because every body is kept in memory. */
 const MOST_LAUNCHES = 100_000;
 const DAY = '20260605';
 
 /**
- * Serves copies of simulated records as the Internet Archive and a repository of recordings serve copies of real ones,
- * and the API beside them. Throws PipelineError `usage` if an option is wrong or the address is unavailable.
+ * Serves copies of simulated records, as the Internet Archive and a repository of recordings serve copies of real
+ * records, and also the API. Throws PipelineError `usage` if an option is invalid or the address is unavailable.
  */
 export async function startWayback(options: WaybackOptions = {}): Promise<Wayback> {
   const {

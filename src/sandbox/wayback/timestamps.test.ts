@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { httpDate, timeOf, timestampOf } from './timestamps.ts';
 
-test('missing digits of a timestamp are as late as possible', () => {
+test('missing digits of a timestamp stand for the latest possible time', () => {
   for (const [timestamp, whole] of [
     ['20251128034223', '20251128034223'],
     ['202511280342', '20251128034259'],

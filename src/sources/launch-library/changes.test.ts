@@ -11,13 +11,13 @@ function query(ask: PageQuery, scope = '121'): string {
   return launchChanges.query(ask, { pageSize: 30, scope });
 }
 
-test('a full pass requests all launches of a provider, the oldest change first', () => {
+test('a full pass requests all launches of a provider, oldest change first', () => {
   const all = 'mode=detailed&limit=30&ordering=last_updated';
   assert.equal(query({ by: 'change', from: null }), `lsp__id=121&${all}`);
   assert.equal(query({ by: 'change', from: null }, 'all'), all);
 });
 
-test('changes are requested from a time on, in a readable form', () => {
+test('requests changes since a time, with the time in readable form', () => {
   assert.equal(
     query({ by: 'change', from: FROM }),
     `lsp__id=121&mode=detailed&limit=30&ordering=last_updated&last_updated__gte=${FROM}`,
@@ -28,7 +28,7 @@ test('changes are requested from a time on, in a readable form', () => {
   );
 });
 
-test('launches with the same time are requested by id, page by page', () => {
+test('requests launches with the same time by id, page by page', () => {
   const one = `lsp__id=121&mode=detailed&limit=30&ordering=id&last_updated__gte=${FROM}&last_updated__lte=${TO}`;
   const ask = { by: 'id', from: FROM, to: TO, total: null } as const;
   assert.equal(query({ ...ask, offset: 0 }), one);

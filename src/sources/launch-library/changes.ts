@@ -11,7 +11,7 @@ export const changesRules: ChangesRules = {
     setting: 'provider',
     default: '121',
     description:
-      'The launch service provider whose launches are pulled, as its id: "121" is SpaceX; "all" for all.',
+      'The id of the launch service provider whose launches are pulled, such as "121" for SpaceX, or "all".',
   },
 };
 
@@ -37,7 +37,7 @@ function changedSince(ask: PageQuery): Readonly<Record<string, string>> {
   return { ordering: 'last_updated', ...(ask.from !== null && { last_updated__gte: ask.from }) };
 }
 
-/** Colons are allowed in a query, and leaving them unescaped makes times easier to read. */
+/** Does not escape colons, which are allowed in a query, so that times are easier to read. */
 function queryString(parameters: Readonly<Record<string, string>>): string {
   return Object.entries(parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%3A', ':')}`)

@@ -11,14 +11,14 @@ export const launchChecks: readonly DataCheck[] = [
     name: 'net_passed',
     severity: 'warning',
     description:
-      'The time of a launch passed more than two days ago, and its status is still one from before the launch',
+      'The time of a launch was more than two days ago, but its status is still a status from before the launch',
     sql: `SELECT id, name || ': ' || net::date || ', ' || coalesce(status_name, status_id::text) AS detail
           FROM launches WHERE status_id IN (1, 2, 5, 8) AND net < now() - interval '2 days'`,
   },
   {
     name: 'outcome_before_net',
     severity: 'warning',
-    description: 'A launch has succeeded or failed, and its time is still to come',
+    description: 'A launch has succeeded or failed, but its time is in the future',
     sql: `SELECT id, name || ': ' || net::date AS detail FROM launches WHERE status_id IN (3, 4, 7) AND net > now()`,
   },
   {
@@ -30,7 +30,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'landing_unknown',
     severity: 'info',
-    description: 'A launch succeeded, and it is unknown whether one of its boosters landed',
+    description: 'A launch succeeded, but it is unknown whether one of its boosters landed',
     sql: `SELECT launch_id AS id, l.name || ': ' || coalesce(launcher_serial, stage_id::text) AS detail
           FROM launch_boosters JOIN launches l ON l.id = launch_id
           WHERE l.status_id = 3 AND landing_attempt IS DISTINCT FROM false AND landing_success IS NULL`,

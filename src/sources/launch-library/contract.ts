@@ -96,8 +96,9 @@ const pad = objectAt('/pad', {
 });
 
 /**
- * One record of GET /launches/?mode=detailed; a record of `mode=normal` satisfies it, too. It requires only what makes
- * a launch: the API does not do what `required` in its own document says.
+ * One record of GET /launches/?mode=detailed; a record of `mode=normal` satisfies it, too. It requires only the
+ * essential fields of a launch, because the API does not always send the fields that its own document lists under
+ * `required`.
  */
 export const contract = objectAt('', {
   id: uuid(),

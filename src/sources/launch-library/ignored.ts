@@ -5,7 +5,7 @@ const COUNTERS =
   'total_launch_count consecutive_successful_launches successful_launches failed_launches pending_launches ' +
   'attempted_landings successful_landings failed_landings consecutive_successful_landings';
 
-/** Names of fields that no table needs, by the object that contains them. */
+/** The names of fields that no table needs, by the object that contains them. */
 const IGNORED: Readonly<Record<string, string>> = {
   '':
     'url response_mode image infographic webcast_live program flightclub_url info_urls vid_urls timeline mission_patches ' +
@@ -67,7 +67,7 @@ export const omitted: Readonly<Record<string, string>> = Object.fromEntries(
 
 function reason(name: string): string {
   if (/_count|_launches|_landings|turnaround|^flights$/.test(name))
-    return 'a counter, which changes while last_updated stays';
+    return 'a counter, which changes without last_updated';
   if (/url|image|logo|links|patches|infographic/.test(name)) return 'a link or a picture';
-  return 'not about the launch itself, or in another field';
+  return 'not about the launch itself, or also in a different field';
 }

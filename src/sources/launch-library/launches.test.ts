@@ -45,7 +45,7 @@ function driftOf(record: unknown): readonly string[] {
 }
 
 describe('recorded launches', { skip: NO_LIVING }, () => {
-  it('satisfy the contract and become rows, with a version each', () => {
+  it('satisfy the contract and become rows, each with a version', () => {
     const none = { launch_boosters: 0, launch_updates: 0 };
     const counted = (count: number) => ({ ...none, launches: count, launch_versions: count });
     assert.deepEqual(countRows(recordedLaunches('page')), counted(100));
@@ -65,7 +65,7 @@ describe('recorded launches', { skip: NO_LIVING }, () => {
     assert.equal(boosters.filter((row) => row['launcher_is_placeholder'] === true).length, 17);
   });
 
-  it('hold nothing that the contract does not know or expect', () => {
+  it('contain only fields and values that the contract defines', () => {
     const records = [...recordedLaunches('page'), ...recordedLaunches('two'), ...launchesWithBoosters()];
     assert.deepEqual([...new Set(records.flatMap(driftOf))], []);
   });
@@ -103,7 +103,7 @@ describe('a launch', () => {
     });
   });
 
-  it('is rejected if it lacks what makes it a launch, and for nothing else', () => {
+  it('is rejected only if an essential field is missing or invalid', () => {
     const faults = (change: object) => (check({ ...FULL_LAUNCH, ...change }) ?? []).map(({ path }) => path);
     for (const field of ['id', 'name', 'last_updated', 'net', 'status'])
       for (const value of [undefined, null, '', ' ', 7, true, [], 'a\0', '2026-02-30T00:00:00Z'])
@@ -121,7 +121,7 @@ describe('a launch', () => {
   const mutants = [...mutantsOf(FULL_LAUNCH)];
   const named = ({ change, pointer }: Mutant): string => `${pointer}: ${change}`;
 
-  it('is loaded whatever the values of its other fields', () => {
+  it('is loaded regardless of the values of its other fields', () => {
     assert.ok(mutants.length > 500);
     for (const mutant of mutants) {
       const rows = rowsOf(mutant.record);
@@ -152,7 +152,7 @@ describe('a launch', () => {
     ]);
   });
 
-  it('leaves out a booster or a note without an id, and says so', () => {
+  it('omits a booster or a note without an id, and reports drift', () => {
     const [stage] = FULL_LAUNCH.rocket.launcher_stage;
     const { id: _, ...nameless } = stage;
     const record = {
@@ -170,7 +170,7 @@ describe('a launch', () => {
     ]);
   });
 
-  it('has each booster and note once, even if it lists one twice', () => {
+  it('contains each booster and note once, even if the record lists it twice', () => {
     const [stage] = FULL_LAUNCH.rocket.launcher_stage;
     const twice = [stage, { ...stage, type: 'Strap-On Booster' }, { ...stage, id: 8 }];
     const rows = rowsOf({

@@ -14,7 +14,7 @@ type Stage = NonNullable<Launch['rocket']>['launcher_stage'][number];
 export default defineResource({
   name: 'launches',
   description:
-    'Past and planned launches, their boosters, the notes of the librarians, and every version received.',
+    "Past and planned launches, their boosters, the librarians' notes, and every received version.",
   path: '/launches/',
   shape: 'array',
   pull: 'changes',
@@ -121,7 +121,7 @@ function boosterOf(launch_id: string, { landing, launcher, ...stage }: Stage) {
   };
 }
 
-/** The first one of each id, as with records. */
+/** Keeps the first element with each id, as for records. */
 function firstOfEach<T extends { readonly id: number }>(all: readonly T[]): readonly T[] {
   const seen = new Set<number>();
   return all.filter(({ id }) => !seen.has(id) && seen.add(id));

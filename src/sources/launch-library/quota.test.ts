@@ -11,13 +11,13 @@ const STATE = {
   ident: '203.0.113.7',
 };
 
-test('the quota is an object, or one in an array', () => {
+test('reads the quota from an object, or from an object in an array', () => {
   const expected = { left: 3, limit: 15, seconds: 3600, nextSeconds: 0 };
   assert.deepEqual(quota.read(STATE), expected);
   assert.deepEqual(quota.read([STATE]), expected);
 });
 
-test('nothing is left beyond the limit, and fractions of a second are rounded up', () => {
+test('returns 0 requests left if the limit is exceeded, and rounds fractions of a second up', () => {
   assert.deepEqual(quota.read({ ...STATE, current_use: 17, next_use_secs: 811.2 }), {
     left: 0,
     limit: 15,
@@ -26,7 +26,7 @@ test('nothing is left beyond the limit, and fractions of a second are rounded up
   });
 });
 
-test('anything else is not a quota', () => {
+test('returns null for anything else', () => {
   for (const body of [
     null,
     'busy',

@@ -1,8 +1,8 @@
 import type { Archive, PreservedCopy, Recording } from '../../core/source.ts';
 
 /**
- * Copies of the API's last state. The captures are in the Internet Archive; the recordings are in the tests of a Ruby
- * client, github.com/rodolfobandeira/spacex, MIT, at a fixed commit. See docs/sources.md.
+ * Copies of the API's last state. The captures are in the Internet Archive. The recordings are in the tests of a Ruby
+ * client (github.com/rodolfobandeira/spacex, MIT license), at a fixed commit. See docs/sources.md.
  */
 const CAPTURE: PreservedCopy = { kind: 'capture' };
 
@@ -100,7 +100,7 @@ const RECORDINGS = {
   },
 } as const satisfies Readonly<Record<string, Recording>>;
 
-/** For each resource, the newer complete copy comes first. */
+/** For each resource, the newest complete copy comes first. */
 const archive: Archive = {
   url: 'https://web.archive.org/web/20260605id_/https://api.spacexdata.com',
   recordingsUrl:
@@ -108,7 +108,7 @@ const archive: Archive = {
   pacing: { requestsPerSecond: 1, burst: 1 },
   headersTimeoutSeconds: 60,
   copies: {
-    // The only recording of launches has an older form, with the crew as ids.
+    // The only recording of launches has an older form, in which the crew is a list of ids.
     launches: [CAPTURE],
     rockets: [CAPTURE, RECORDINGS.rockets],
     capsules: [CAPTURE, RECORDINGS.capsules],

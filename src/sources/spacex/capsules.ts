@@ -22,7 +22,7 @@ const listTable = listTableOf('capsule_id', 'capsule');
 
 export default defineResource({
   name: 'capsules',
-  description: 'Dragon capsules: their status, how often each flew and how it landed.',
+  description: 'Dragon capsules: status, number of flights, and landings.',
   path: '/v4/capsules',
   shape: 'array',
   pull: 'snapshot',
@@ -77,7 +77,7 @@ export default defineResource({
     {
       name: 'capsule_landings_excess',
       severity: 'warning',
-      description: 'A capsule has landed more often than it flew',
+      description: 'A capsule has landed more often than it has flown',
       reads: ['launches'],
       sql: `SELECT c.id, serial || ': ' || water_landings + land_landings || ' landings' AS detail FROM capsules c
             WHERE water_landings + land_landings >

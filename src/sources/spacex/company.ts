@@ -3,7 +3,7 @@ import { defineResource } from '../../core/resource.ts';
 import { mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 
-/** GET /v4/company: one object. Fields without a default in the API's model may be missing. */
+/** GET /v4/company returns one object. Fields without a default in the API's model may be missing. */
 const contract = object({
   id: objectId(),
   name: nullish(text()),
@@ -32,7 +32,7 @@ const contract = object({
 
 export default defineResource({
   name: 'company',
-  description: 'The company: people, places, value.',
+  description: 'The company: people, places and value.',
   path: '/v4/company',
   shape: 'object',
   pull: 'snapshot',

@@ -23,7 +23,7 @@ const listTable = listTableOf('core_id', 'core');
 
 export default defineResource({
   name: 'cores',
-  description: 'First stages: their status, how often each flew and landed.',
+  description: 'First stages: status, number of flights, and landings.',
   path: '/v4/cores',
   shape: 'array',
   pull: 'snapshot',
@@ -83,7 +83,7 @@ export default defineResource({
       severity: 'warning',
       description: 'The landing counts of a core differ from the landings of its past launches',
       reads: ['launches'],
-      sql: `SELECT c.id, serial || ': ' || count(*) FILTER (WHERE landing_type = 'ASDS') || ' tries on drone ships, ' || count(*) FILTER (WHERE landing_type = 'RTLS') || ' on land' AS detail
+      sql: `SELECT c.id, serial || ': ' || count(*) FILTER (WHERE landing_type = 'ASDS') || ' attempts on drone ships, ' || count(*) FILTER (WHERE landing_type = 'RTLS') || ' on land' AS detail
             FROM cores c JOIN launch_cores o ON o.core_id = c.id AND landing_attempt JOIN launches l ON l.id = o.launch_id AND NOT l.upcoming
             GROUP BY c.id
             HAVING (asds_attempts, asds_landings, rtls_attempts, rtls_landings) <> (
@@ -93,7 +93,7 @@ export default defineResource({
     {
       name: 'core_flight_numbers_broken',
       severity: 'warning',
-      description: 'The flights of a core are not numbered 1, 2, 3 …',
+      description: 'The flights of a core are not numbered consecutively from 1',
       reads: ['launches'],
       sql: `SELECT core_id AS id, core_serial || ': ' || string_agg(flight::text, ', ' ORDER BY nth_flight) AS detail
             FROM booster_flights GROUP BY core_id, core_serial HAVING bool_or(flight IS DISTINCT FROM nth_flight::integer)`,
@@ -101,28 +101,28 @@ export default defineResource({
     {
       name: 'core_reused_differs',
       severity: 'error',
-      description: 'A core is called reused on its first flight, or new on a later one',
+      description: 'A core is marked as reused on its first flight, or as new on a later flight',
       reads: ['launches'],
       sql: `SELECT launch_id AS id, 'flight ' || flight AS detail FROM launch_cores WHERE core_id IS NOT NULL AND reused <> (flight > 1)`,
     },
     {
       name: 'core_unknown_described',
       severity: 'info',
-      description: 'What a core has is known, but not which core it is',
+      description: 'The equipment of a core is known, but not which core it is',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id WHERE core_id IS NULL AND (gridfins OR legs OR reused)`,
     },
     {
       name: 'launch_core_unknown',
       severity: 'warning',
-      description: 'A past launch does not name its core',
+      description: 'The core of a past launch is unknown',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming WHERE core_id IS NULL`,
     },
     {
       name: 'core_never_flown',
       severity: 'info',
-      description: 'No launch was or will be with this core',
+      description: 'No past or upcoming launch uses this core',
       reads: ['launches'],
       sql: `SELECT id, serial AS detail FROM cores c WHERE NOT EXISTS (SELECT FROM launch_cores o WHERE o.core_id = c.id)`,
     },

@@ -19,7 +19,7 @@ const listTable = listTableOf('crew_id', 'crew member');
 
 export default defineResource({
   name: 'crew',
-  description: 'Crew members: agency, status, flights.',
+  description: 'Crew members: agency, status and flights.',
   path: '/v4/crew',
   shape: 'array',
   pull: 'snapshot',

@@ -67,7 +67,7 @@ const listTable = listTableOf('dragon_id', 'dragon', 'Dragon model.');
 
 export default defineResource({
   name: 'dragons',
-  description: 'Kinds of Dragon: size, what they carry, thrusters.',
+  description: 'Kinds of Dragon spacecraft: size, capacity and thrusters.',
   path: '/v4/dragons',
   shape: 'array',
   pull: 'snapshot',

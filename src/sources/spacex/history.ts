@@ -15,7 +15,7 @@ const contract = object({
 
 export default defineResource({
   name: 'history',
-  description: 'Events that made history: what, when, and an article about it.',
+  description: 'Historic events: what happened, when, and an article about it.',
   path: '/v4/history',
   shape: 'array',
   pull: 'snapshot',
@@ -48,7 +48,7 @@ export default defineResource({
     {
       name: 'history_unix_differs',
       severity: 'error',
-      description: 'The date in seconds is a different time from the date',
+      description: 'The date in seconds and the date are different times',
       sql: `SELECT id, title AS detail FROM history WHERE event_date_unix <> extract(epoch FROM event_date_utc)::bigint`,
     },
   ],

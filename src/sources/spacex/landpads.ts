@@ -27,7 +27,7 @@ const listTable = listTableOf('landpad_id', 'landing pad', 'Landing pad or drone
 
 export default defineResource({
   name: 'landpads',
-  description: 'Landing pads and drone ships: where boosters land, how often it went well.',
+  description: 'Landing pads and drone ships: location, landing attempts and successes.',
   path: '/v4/landpads',
   shape: 'array',
   pull: 'snapshot',
@@ -83,7 +83,7 @@ export default defineResource({
     {
       name: 'landpad_counts_differ',
       severity: 'warning',
-      description: 'The landing counts of a pad differ from the landings attempted there',
+      description: 'The landing counts of a pad differ from the landings of past launches there',
       reads: ['launches'],
       sql: `SELECT p.id, p.name || ': ' || landing_attempts || ' and ' || landing_successes || ', not ' || attempts || ' and ' || successes AS detail
             FROM landpads p
@@ -102,7 +102,7 @@ export default defineResource({
     {
       name: 'landing_outcome_unknown',
       severity: 'warning',
-      description: 'A core tried to land on a past launch, and the outcome is missing',
+      description: 'A core attempted a landing on a past launch, but the outcome is missing',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming
             WHERE landing_attempt AND landing_success IS NULL`,
@@ -118,7 +118,8 @@ export default defineResource({
     {
       name: 'landing_without_pad',
       severity: 'warning',
-      description: 'On a past launch, a core attempted a landing other than in the sea, and no pad is given',
+      description:
+        'On a past launch, a core attempted a landing other than in the ocean, but no pad is given',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming
             WHERE landing_attempt AND landpad_id IS NULL AND landing_type IS DISTINCT FROM 'Ocean'`,

@@ -1,6 +1,6 @@
 import type { DataCheck } from '../../core/resource.ts';
 
-/** The checks of launches, in a separate file because launches.ts is long. */
+/** The checks of launches. They are in a separate file because launches.ts is long. */
 export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_flight_number_shared',
@@ -12,7 +12,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_flight_number_missing',
     severity: 'info',
-    description: 'Flight numbers before that of the launch are missing',
+    description: 'No launch has the flight numbers directly before that of the launch',
     sql: `SELECT id, 'none from ' || before + 1 || ' to ' || flight_number - 1 AS detail
           FROM (SELECT *, lag(flight_number) OVER (ORDER BY flight_number) AS before FROM launches) numbered
           WHERE flight_number - 1 > before`,
@@ -20,28 +20,29 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_order_differs',
     severity: 'info',
-    description: 'A launch follows, by flight number, one that has a later date',
-    sql: `SELECT id, name || ' was earlier than the flight before it' AS detail
+    description: 'A launch has an earlier date than the launch with the previous flight number',
+    sql: `SELECT id, name || ' was earlier than the previous flight' AS detail
           FROM (SELECT *, lag(launch_date_utc) OVER (PARTITION BY upcoming ORDER BY flight_number, launch_date_utc) AS before FROM launches) ordered
           WHERE before > launch_date_utc`,
   },
   {
     name: 'launch_unix_differs',
     severity: 'error',
-    description: 'The date in seconds is a different time from the date',
+    description: 'The date in seconds and the date are different times',
     sql: `SELECT id, name || ': by ' || launch_date_unix - extract(epoch FROM launch_date_utc)::bigint || ' s' AS detail
           FROM launches WHERE launch_date_unix <> extract(epoch FROM launch_date_utc)::bigint`,
   },
   {
     name: 'launch_local_differs',
     severity: 'error',
-    description: 'The local date is a different time from the date',
+    description: 'The local date and the date are different times',
     sql: `SELECT id, name || ': by ' || extract(epoch FROM launch_date_local - launch_date_utc)::bigint || ' s' AS detail FROM launches WHERE launch_date_local <> launch_date_utc`,
   },
   {
     name: 'launch_local_month_differs',
     severity: 'info',
-    description: 'The local date of a launch is in another month, and the date is known to the month at most',
+    description:
+      'The local date of a launch is in a different month, and the date is not known more precisely than the month',
     sql: `SELECT id, name AS detail FROM launches
           WHERE launch_date_precision IN ('month', 'quarter', 'half', 'year')
           AND date_trunc('month', launch_date_local AT TIME ZONE 'UTC' + launch_utc_offset_minutes * interval '1 minute')
@@ -59,7 +60,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_date_vague',
     severity: 'info',
-    description: 'A past launch has a date that is not known to the hour',
+    description: 'The date of a past launch is not known to the hour',
     sql: `SELECT id, name || ': ' || launch_date_precision AS detail FROM launches WHERE NOT upcoming AND launch_date_precision <> 'hour'`,
   },
   {
@@ -71,26 +72,26 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_outcome_early',
     severity: 'error',
-    description: 'An upcoming launch has succeeded or failed',
+    description: 'An upcoming launch already has an outcome',
     sql: `SELECT id, name AS detail FROM launches WHERE upcoming AND success IS NOT NULL`,
   },
   {
     name: 'launch_failure_differs',
     severity: 'error',
-    description: 'A failed launch lists no failure, or a launch that did not fail lists one',
+    description: 'A failed launch does not list a failure, or a launch that did not fail lists one',
     sql: `SELECT id, name AS detail FROM launches l
           WHERE (success IS FALSE) <> EXISTS (SELECT FROM launch_failures f WHERE f.launch_id = l.id)`,
   },
   {
     name: 'launch_failure_early',
     severity: 'info',
-    description: 'A launch failed before it lifted off',
+    description: 'A launch failed before liftoff',
     sql: `SELECT launch_id AS id, time_s || ' s: ' || coalesce(reason, '') AS detail FROM launch_failures WHERE time_s < 0`,
   },
   {
     name: 'static_fire_unix_differs',
     severity: 'error',
-    description: 'The static fire in seconds is a different time from its date',
+    description: 'The static fire in seconds and its date are different times',
     sql: `SELECT id, name || ': by ' || static_fire_date_unix - extract(epoch FROM static_fire_date_utc)::bigint || ' s' AS detail
           FROM launches WHERE static_fire_date_unix <> extract(epoch FROM static_fire_date_utc)::bigint`,
   },

@@ -27,7 +27,7 @@ const listTable = listTableOf('launchpad_id', 'launch site');
 
 export default defineResource({
   name: 'launchpads',
-  description: 'Launch sites: where they are, what flies from them, how often it went well.',
+  description: 'Launch sites: location, rockets, launch attempts and successes.',
   path: '/v4/launchpads',
   shape: 'array',
   pull: 'snapshot',
@@ -89,9 +89,9 @@ export default defineResource({
     {
       name: 'launch_utc_offset_differs',
       severity: 'warning',
-      description: 'The local date has a different offset from UTC than the time zone of the pad',
+      description: 'The UTC offset of the local date differs from the time zone of the pad',
       reads: ['launches'],
-      sql: `SELECT l.id, l.name || ': ' || l.launch_utc_offset_minutes || ' minutes, not as in ' || p.timezone AS detail
+      sql: `SELECT l.id, l.name || ': ' || l.launch_utc_offset_minutes || ' minutes, unlike ' || p.timezone AS detail
             FROM launches l JOIN launchpads p ON p.id = l.launchpad_id
             WHERE extract(epoch FROM l.launch_date_local AT TIME ZONE p.timezone - l.launch_date_local AT TIME ZONE 'UTC')
             <> 60 * l.launch_utc_offset_minutes`,

@@ -58,7 +58,7 @@ const listTable = listTableOf('payload_id', 'payload');
 
 export default defineResource({
   name: 'payloads',
-  description: 'Payloads: whose they are, what they weigh, which orbit they went to.',
+  description: 'Payloads: customers, mass and orbit.',
   path: '/v4/payloads',
   shape: 'array',
   pull: 'snapshot',
@@ -168,7 +168,7 @@ export default defineResource({
     {
       name: 'payload_missing_in_launch',
       severity: 'error',
-      description: 'A payload names a launch that does not list it',
+      description: 'A payload refers to a launch that does not list the payload',
       reads: ['launches'],
       sql: `SELECT p.id, coalesce(p.name, p.id) || ' names ' || l.name AS detail FROM payloads p JOIN launches l ON l.id = p.launch_id
             WHERE NOT EXISTS (SELECT FROM launch_payloads o WHERE o.launch_id = l.id AND o.payload_id = p.id)`,
@@ -176,7 +176,7 @@ export default defineResource({
     {
       name: 'launch_missing_in_payload',
       severity: 'error',
-      description: 'A launch lists a payload that refers to another launch or to none',
+      description: 'A launch lists a payload that refers to a different launch or to none',
       reads: ['launches'],
       sql: `SELECT l.id, l.name || ' lists ' || coalesce(p.name, p.id) AS detail
             FROM launch_payloads o JOIN launches l ON l.id = o.launch_id JOIN payloads p ON p.id = o.payload_id
@@ -200,14 +200,14 @@ export default defineResource({
     {
       name: 'launch_without_payload',
       severity: 'info',
-      description: 'A launch lists no payload',
+      description: 'A launch does not list a payload',
       reads: ['launches'],
       sql: `SELECT id, name AS detail FROM launches l WHERE NOT EXISTS (SELECT FROM launch_payloads o WHERE o.launch_id = l.id)`,
     },
     {
       name: 'payload_capsule_differs',
       severity: 'error',
-      description: 'A payload names a capsule that its launch does not list',
+      description: 'A payload refers to a capsule that its launch does not list',
       reads: ['launches'],
       sql: `SELECT p.id, p.name || ' on ' || l.name AS detail FROM payloads p JOIN launches l ON l.id = p.launch_id
             WHERE p.dragon_capsule_id IS NOT NULL
@@ -229,7 +229,7 @@ export default defineResource({
     {
       name: 'payload_reference_system_odd',
       severity: 'warning',
-      description: 'The reference system of the orbit names no body',
+      description: 'The reference system of the orbit does not name a celestial body, as geocentric does',
       sql: `SELECT id, coalesce(name, id) || ': ' || reference_system AS detail FROM payloads WHERE reference_system NOT LIKE '%centric'`,
     },
     {

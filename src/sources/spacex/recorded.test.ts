@@ -16,7 +16,7 @@ import spacex from './source.ts';
 
 const { resources } = spacex;
 
-describe('recorded answers', { skip: NOT_RECORDED }, () => {
+describe('recorded records', { skip: NOT_RECORDED }, () => {
   const context = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => 'a rocket' };
   const recorded = resources.filter(({ name }) => Object.hasOwn(RECORDED_ROWS, name));
 
@@ -32,7 +32,7 @@ describe('recorded answers', { skip: NOT_RECORDED }, () => {
     }
   });
 
-  it('become rows with every column of their table, as many as the files hold, null only where null may be', () => {
+  it('become the expected number of rows, with every column and with null only in nullable columns', () => {
     for (const resource of recorded) {
       const counts: Record<string, number> = {};
       for (const record of readRecorded(resource.name)) {
@@ -57,7 +57,7 @@ describe('recorded answers', { skip: NOT_RECORDED }, () => {
     assert.deepEqual(launch, copy);
   });
 
-  it('give the same bytes in any time zone and locale', () => {
+  it('produce the same bytes in every time zone and locale', () => {
     const program = `
       const { csvOfRecorded } = await import(${JSON.stringify(import.meta.resolve('../../../test/suites/recorded.ts'))});
       process.stdout.write(csvOfRecorded());`;
@@ -77,7 +77,7 @@ describe('a launch', { skip: NOT_RECORDED }, () => {
   const context = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => null };
   const recorded = () => structuredClone(readRecorded('launches')[0] ?? {});
 
-  it('has no rocket name where its rocket is unknown or null', () => {
+  it('has no rocket name if its rocket is unknown or null', () => {
     const launch = { ...recorded(), name: '  FalconSat\n', details: '\t ' };
     const [row] = launches.transform(launch, context)['launches'] ?? [];
     const expected = expectedLaunch(launch, []);
@@ -88,7 +88,7 @@ describe('a launch', { skip: NOT_RECORDED }, () => {
     assert.deepEqual([orphan?.['rocket_id'], orphan?.['rocket_name']], [null, null]);
   });
 
-  it('breaks its contract where a value cannot be stored or is of another kind', () => {
+  it('breaks its contract if a value cannot be stored or has the wrong type', () => {
     const check = compileValidation(launches.contract);
     for (const [field, value, code] of [
       ['id', 'x', 'pattern'],

@@ -14,7 +14,7 @@ import { listTableOf, mainTable, notNull, orNull } from '../../core/table.ts';
 import { trimmed } from '../../core/text.ts';
 import { POUNDS } from './measures.ts';
 
-/** GET /v4/roadster: one object. Fields without a default in the API's model may be missing. */
+/** GET /v4/roadster returns one object. Fields without a default in the API's model may be missing. */
 const contract = object({
   id: objectId(),
   name: nullish(text()),
@@ -49,7 +49,7 @@ const listTable = listTableOf('roadster_id', 'roadster', 'The car.');
 
 export default defineResource({
   name: 'roadster',
-  description: 'The car in orbit around the sun: where it is and how fast.',
+  description: 'The car in orbit around the Sun: position and speed.',
   path: '/v4/roadster',
   shape: 'object',
   pull: 'snapshot',
@@ -117,7 +117,7 @@ export default defineResource({
   },
   omitted: {
     '/launch_mass_lbs': POUNDS,
-    '/speed_mph': 'the same speed in kilometres an hour is kept',
+    '/speed_mph': 'the same speed in kilometres per hour is kept',
     '/earth_distance_mi': 'the same distance in kilometres is kept',
     '/mars_distance_mi': 'the same distance in kilometres is kept',
   },
@@ -132,7 +132,7 @@ export default defineResource({
     {
       name: 'roadster_unix_differs',
       severity: 'error',
-      description: 'The launch in seconds is a different time from its date',
+      description: 'The launch date in seconds and the launch date are different times',
       sql: `SELECT id, 'by ' || launch_date_unix - extract(epoch FROM launch_date_utc)::bigint || ' s' AS detail
             FROM roadster WHERE launch_date_unix <> extract(epoch FROM launch_date_utc)::bigint`,
     },

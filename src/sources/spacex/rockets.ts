@@ -17,8 +17,8 @@ import { trimmed } from '../../core/text.ts';
 import { FEET, POUNDS, POUNDS_FORCE, length, mass, thrust } from './measures.ts';
 
 /**
- * GET /v4/rockets. The API's model requires nothing and has no defaults, so that any field or group of fields may be
- * missing. The name is required here because launches take it from their rocket.
+ * GET /v4/rockets. The API's model requires nothing and has no defaults, so any field or group of fields may be
+ * missing. The name is required here because launches copy it from their rocket.
  */
 const contract = object({
   id: objectId(),
@@ -86,7 +86,7 @@ const listTable = listTableOf('rocket_id', 'rocket');
 
 export default defineResource({
   name: 'rockets',
-  description: 'Launch vehicles: size, mass, stages, engines, cost.',
+  description: 'Launch vehicles: size, mass, stages, engines and cost.',
   path: '/v4/rockets',
   shape: 'array',
   pull: 'snapshot',
@@ -234,7 +234,7 @@ export default defineResource({
     {
       name: 'rocket_first_flight_differs',
       severity: 'error',
-      description: 'The first flight was on a different day from the first launch',
+      description: 'The date of the first flight differs from the date of the first launch',
       reads: ['launches'],
       sql: `SELECT r.id, r.name || ': ' || first_flight_date || ', not ' || min(l.launch_date_utc AT TIME ZONE 'UTC')::date AS detail
             FROM rockets r JOIN launches l ON l.rocket_id = r.id AND NOT l.upcoming
@@ -243,7 +243,7 @@ export default defineResource({
     {
       name: 'rocket_first_flight_without_launch',
       severity: 'info',
-      description: 'The first flight is past, and no past launch used this rocket',
+      description: 'The first flight is in the past, but no past launch used this rocket',
       reads: ['launches'],
       sql: `SELECT id, name || ': ' || first_flight_date AS detail FROM rockets r
             WHERE first_flight_date < now() AND NOT EXISTS (SELECT FROM launches l WHERE l.rocket_id = r.id AND NOT l.upcoming)`,
@@ -251,7 +251,8 @@ export default defineResource({
     {
       name: 'rocket_success_rate_differs',
       severity: 'warning',
-      description: 'The success rate differs by more than one percent from that of the launches',
+      description:
+        'The success rate differs from the success rate of the launches by more than one percentage point',
       reads: ['launches'],
       sql: `SELECT r.id, r.name || ': ' || r.success_rate_pct || ' %, not ' || s.success_rate_pct || ' %' AS detail
             FROM rockets r JOIN launch_success s ON s.rocket_id = r.id WHERE abs(r.success_rate_pct - s.success_rate_pct) > 1`,

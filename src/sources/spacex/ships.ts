@@ -37,7 +37,7 @@ const listTable = listTableOf('ship_id', 'ship');
 
 export default defineResource({
   name: 'ships',
-  description: 'Ships that support launches and recoveries: roles, size, home port.',
+  description: 'Ships that support launches and recoveries: roles, size and home port.',
   path: '/v4/ships',
   shape: 'array',
   pull: 'snapshot',
@@ -111,7 +111,7 @@ export default defineResource({
     {
       name: 'fairing_ship_unlisted',
       severity: 'info',
-      description: 'A ship listed with a fairing is not among the ships of the launch',
+      description: 'A ship that recovers the fairing of a launch is not listed among the ships of the launch',
       reads: ['launches'],
       sql: `SELECT l.id, l.name || ': ' || coalesce(s.name, f.ship_id) AS detail
             FROM launch_fairing_ships f JOIN launches l ON l.id = f.launch_id LEFT JOIN ships s ON s.id = f.ship_id
@@ -120,7 +120,7 @@ export default defineResource({
     {
       name: 'ship_status_empty',
       severity: 'info',
-      description: 'A ship has an empty text as its status, where others have null',
+      description: 'The status of a ship is an empty string instead of null',
       sql: `SELECT id, name AS detail FROM ships WHERE status = ''`,
     },
     ...backReferences({

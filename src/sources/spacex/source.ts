@@ -27,10 +27,11 @@ const spacex: Source = {
   auth: null,
   quota: null,
   changes: null,
-  // Its preserved copies never change; a mirror may.
+  // The preserved copies never change, but a mirror may.
   schedule: '20 4 * * *',
   archive,
-  // Its host no longer answers; and if its name ever changes hands, a stranger must not be taken for it.
+  // The live API's host no longer answers. If its domain name ever changes hands, the program must not pull from its
+  // new owner.
   defaultAddress: 'archive',
   hasStandIn: true,
   resources: [

@@ -70,7 +70,7 @@ const contract = object({
 
 export default defineResource({
   name: 'starlink',
-  description: 'Starlink satellites: where they are, on what orbit.',
+  description: 'Starlink satellites: position and orbit.',
   path: '/v4/starlink',
   shape: 'array',
   pull: 'snapshot',
@@ -191,7 +191,7 @@ export default defineResource({
     {
       name: 'starlink_launch_date_differs',
       severity: 'warning',
-      description: 'The catalogue has a different day of launch, off by more than one',
+      description: 'The launch date in the catalogue differs from the launch by more than one day',
       reads: ['launches'],
       sql: `SELECT s.id, s.object_name || ': ' || s.launch_date || ', not ' || l.launch_date_utc::date AS detail FROM starlink s JOIN launches l ON l.id = s.launch_id
             WHERE abs(s.launch_date - (l.launch_date_utc AT TIME ZONE 'UTC')::date) > 1`,
@@ -199,7 +199,7 @@ export default defineResource({
     {
       name: 'starlink_decay_differs',
       severity: 'warning',
-      description: 'A satellite has decayed without a date, or has a date without having decayed',
+      description: 'A satellite has decayed but has no decay date, or has a decay date but has not decayed',
       sql: `SELECT id, object_name AS detail FROM starlink WHERE (decayed = 1) <> (decay_date IS NOT NULL)`,
     },
     {

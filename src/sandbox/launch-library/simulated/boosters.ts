@@ -5,7 +5,7 @@ import { API, celestialBody, image, rocketOf } from './places.ts';
 import { DAY, flightOf, type Moment } from './timeline.ts';
 
 const POOL = 9;
-/** Flights of one booster before the next one replaces it. */
+/** The number of flights of a booster before the next one replaces it. */
 const FLIGHTS = 20;
 const LANDED = 41;
 const OTHER_SIDES = 2;
@@ -13,7 +13,7 @@ const OTHER_SIDES = 2;
 /** A flight of a booster: the booster's number, and the number of its flight. */
 type Flight = { readonly booster: number; readonly flight: number; readonly previous: number | null };
 
-/** The first stages of a launch, oldest record first. */
+/** The first stages of a launch, ordered by record age, oldest first. */
 export function launcherStages(seed: number, first: number, moment: Moment): readonly LaunchRecord[] {
   const { cores } = rocketOf(moment.slot);
   const core = cores === 0 ? [] : [stage(seed, first, moment, 0, flightOfCore(moment.slot))];
@@ -112,7 +112,7 @@ function landingLocation(atSea: boolean): LaunchRecord {
   };
 }
 
-/** One agency has three of five launches: the first three of every five. */
+/** One agency has the first three of every five launches. */
 function flightOfCore(slot: number): Flight {
   const five = Math.floor(slot / 5);
   const ordinal = 3 * five + (slot - 5 * five);

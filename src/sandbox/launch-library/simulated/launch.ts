@@ -12,7 +12,7 @@ export type Counts = {
   readonly flown: number;
 };
 
-/** A launch with all details, as of one moment. */
+/** A launch with all details, in its state at a moment. */
 export function launchRecord(seed: number, moment: Moment, { first, flown }: Counts): LaunchRecord {
   const { slot, updated } = moment;
   const id = launchId(seed, slot);
@@ -72,7 +72,7 @@ export function launchRecord(seed: number, moment: Moment, { first, flown }: Cou
   };
 }
 
-/** The counters that give this launch its number. */
+/** The counters that include this launch. */
 function attempts(number: number): LaunchRecord {
   return Object.fromEntries(
     ['', '_year'].flatMap((suffix) =>
@@ -84,7 +84,7 @@ function attempts(number: number): LaunchRecord {
   );
 }
 
-/** The librarians' log, newest first. */
+/** The librarians' change log, newest first. */
 function updates(seed: number, moment: Moment): readonly LaunchRecord[] {
   return revisionTimes(seed, moment)
     .map((time, index) => ({

@@ -13,7 +13,7 @@ const MISSIONS = [
   'Rideshare',
 ] as const;
 
-/** A UUID of version 8, which is meant for custom schemes; the real ones have version 4. */
+/** A version 8 UUID, which is meant for custom schemes; real ids are version 4 UUIDs. */
 export function launchId(seed: number, slot: number): string {
   const hex = (salt: number): string =>
     hash(seed, slot, ID + salt)

@@ -1,6 +1,9 @@
 import type { LaunchRecord } from '../world.ts';
 
-/** What launches refer to: agencies, pads, rockets, orbits. All invented, except for the id of the first agency. */
+/**
+ * The objects that launches refer to: agencies, pads, rockets and orbits. Everything is invented except the id of the
+ * first agency.
+ */
 
 type Agency = {
   readonly id: number;
@@ -9,7 +12,7 @@ type Agency = {
   readonly rocket: number;
 };
 
-/** The address that the API would use for itself. */
+/** The API's base URL in links. */
 export const API = 'https://launch-library.example.org/2.3.0';
 const IMAGES = 'https://images.example.org/simulated';
 
@@ -22,7 +25,7 @@ const COUNTRY: LaunchRecord = {
   nationality_name_composed: 'Simulo',
 };
 
-/** The first one has the id of SpaceX, whose launches a run requests by default. */
+/** The first agency has the id of SpaceX, because a run requests the launches of SpaceX by default. */
 const AGENCIES: readonly [Agency, ...Agency[]] = [
   { id: 121, name: 'SpaceX (simulated)', abbrev: 'SpX', rocket: 0 },
   { id: 900_101, name: 'Simulated Launch Company', abbrev: 'SLC', rocket: 2 },
@@ -55,7 +58,7 @@ export function agencyOf(slot: number): Agency {
   return AGENCIES[place < 3 ? 0 : place - 2] ?? AGENCIES[0];
 }
 
-/** The rocket of a launch. `cores` is the number of its first stages; 0 if nobody tracks them. */
+/** The rocket of a launch. `cores` is the number of first stages; 0 if they are not tracked. */
 export function rocketOf(slot: number): (typeof ROCKETS)[number] {
   const { rocket } = agencyOf(slot);
   return ROCKETS[rocket === 0 && slot % 25 === 0 ? 1 : rocket] ?? ROCKETS[0];
@@ -74,7 +77,7 @@ export function image(id: number, name: string): LaunchRecord {
   };
 }
 
-/** With all details. Its counters change with time, while the `last_updated` of launches does not. */
+/** An agency with all details. Its counters change over time without changing the `last_updated` of launches. */
 export function agencyRecord({ id, name, abbrev }: Agency, flown: number): LaunchRecord {
   return {
     response_mode: 'normal',

@@ -8,7 +8,7 @@ type Named = {
   readonly description: string;
 };
 
-/** What is known about a launch's time and outcome. */
+/** The known time and outcome of a launch. */
 export type Plan = {
   readonly status: Named;
   readonly net: number;
@@ -23,7 +23,10 @@ const SLIP = 61;
 const END = 62;
 const WEATHER = 63;
 
-/** First coarse (a coarse time is the end of its period), then ever more precise; on the day there may be a hold. */
+/**
+ * The time is coarse at first (the end of a period) and becomes more precise. On the day of the launch, there may be a
+ * hold.
+ */
 export function planOf(seed: number, moment: Moment): Plan {
   const { slot, flight, revision, revised, stage } = moment;
   const left = flight - revised;

@@ -1,19 +1,22 @@
 import { hash, roll } from '../../random.ts';
 
-/** At this time exactly the requested number of launches is listed. */
+/** The time at which exactly the requested number of launches is listed. */
 export const SIMULATED_FROM = Date.UTC(2026, 0, 1);
 
 /** The state of a launch at some time. Launches have numbers, called slots, in order of flight. */
 export type Moment = {
   readonly slot: number;
   readonly flight: number;
-  /** Updates of the plan so far, including the announcement. */
+  /** The number of updates of the plan so far, including the announcement. */
   readonly revision: number;
-  /** When the latest of these was made. */
+  /** The time of the latest plan update. */
   readonly revised: number;
-  /** Updates since lift-off: none, in flight, payload deployed, outcome known, boosters known, designator known. */
+  /**
+   * The number of updates since lift-off, in this order: in flight, payload deployed, outcome known, boosters known,
+   * designator known.
+   */
   readonly stage: 0 | 1 | 2 | 3 | 4 | 5;
-  /** When the latest update of any kind was made, with fractions of a second that the record does not show. */
+  /** The time of the latest update of any kind, including fractions of a second, which the record does not show. */
   readonly updated: number;
 };
 
@@ -23,10 +26,10 @@ export const DAY = 24 * HOUR;
 
 const GAP = 60 * HOUR;
 const AHEAD = 90 * DAY;
-/** The last launch known at SIMULATED_FROM. */
+/** The last launch that is known at SIMULATED_FROM. */
 const LAST_KNOWN = AHEAD / GAP;
 const AFTER_FLIGHT = [5000, 45 * MINUTE, 75 * MINUTE, 26 * HOUR, 9 * DAY] as const;
-/** From time to time a librarian edits a third of all launches within one second. */
+/** The interval of bulk updates, in which a librarian edits a third of all launches within one second. */
 const BULK_GAP = 14 * DAY;
 const BULK_PARTS = 3;
 const CANCELLED_BEFORE = 20 * DAY;
@@ -36,7 +39,7 @@ const PERIOD = 32;
 const CANCELLED = 33;
 const FRACTION = 34;
 
-/** The slots listed at a time are between these, with few exceptions. */
+/** The first and last slot listed at a time; a few slots between them are missing. */
 export function slotsAt(launches: number, time: number): readonly [first: number, last: number] {
   return [LAST_KNOWN + 1 - launches, Math.floor((time + AHEAD - SIMULATED_FROM) / GAP)];
 }
@@ -45,7 +48,7 @@ export function flightOf(seed: number, slot: number): number {
   return SIMULATED_FROM + slot * GAP + MINUTE * (roll(seed, slot, FLIGHT) % (40 * 60));
 }
 
-/** Null if it is not announced yet, or no longer planned. */
+/** The state of a launch; null if it has not been announced yet or is no longer planned. */
 export function momentOf(seed: number, slot: number, time: number): Moment | null {
   const announced = SIMULATED_FROM + slot * GAP - AHEAD;
   const flight = flightOf(seed, slot);
@@ -93,7 +96,7 @@ function afterFlight(seed: number, slot: number, flight: number, index: number):
 /** The time of the latest bulk update of this launch, or 0. */
 function bulkBefore(seed: number, slot: number, announced: number, time: number): number {
   let bulk = Math.floor((time - SIMULATED_FROM) / BULK_GAP);
-  // A remainder has the sign of the dividend.
+  // A loop instead of a remainder, because `%` returns the sign of the dividend.
   while ((bulk - slot) % BULK_PARTS !== 0) bulk -= 1;
   const at = (number: number): number =>
     SIMULATED_FROM + number * BULK_GAP + (roll(seed, slot, FRACTION) % 900);

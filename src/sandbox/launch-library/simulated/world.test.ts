@@ -15,24 +15,24 @@ const OPEN_API = join(SHARED_DATA, 'launch-library-2/openapi_2.3.0.json');
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Fields that change with the time of the request. */
+/** Fields that depend on the time of the request. */
 const COUNTERS = /_launch_count|_launches"|_landings"|_landing_count|_attempt_count"|total_attempted_/;
 
-test('the requested number of launches is listed at first', () => {
+test('initially lists the requested number of launches', () => {
   for (const launches of [0, 1, 30, 205, 851]) {
     assert.equal(createSimulatedWorld(7, launches).at(SIMULATED_FROM).length, launches);
   }
   assert.ok(createSimulatedWorld(7, 205).at(SIMULATED_FROM + 365 * DAY).length > 300);
 });
 
-test('the same seed and time give the same records, another seed others', () => {
+test('the same seed and time produce the same records, and a different seed different ones', () => {
   const textAt = (seed: number): string =>
     JSON.stringify(recordsAt(createSimulatedWorld(seed, 60).at(SIMULATED_FROM + 17 * DAY)));
   assert.equal(textAt(1), textAt(1));
   assert.notEqual(textAt(1), textAt(2));
 });
 
-test('a launch changes only with its last_updated, which never goes back and is never in the future', () => {
+test('a launch changes only with its last_updated, which never decreases and is never in the future', () => {
   const world = createSimulatedWorld(3, 60);
   const known = new Map<string, { readonly updated: number; readonly text: string }>();
   const seen = { changes: 0, touches: 0, counters: 0 };
@@ -63,7 +63,7 @@ test('a launch changes only with its last_updated, which never goes back and is 
   assert.ok(seen.counters > 10, `${seen.counters} changes of counters`);
 });
 
-test('a third of all launches share one second now and then', () => {
+test('a third of all launches occasionally have the same last_updated second', () => {
   const shared = Map.groupBy(createSimulatedWorld(1, 500).at(SIMULATED_FROM + 14 * DAY), ({ updated }) =>
     Math.floor(updated / 1000),
   );
@@ -71,7 +71,7 @@ test('a third of all launches share one second now and then', () => {
   assert.ok(largest > 150, `${largest} of 500`);
 });
 
-test('launches appear, and some that were planned vanish', () => {
+test('launches appear, and some planned launches vanish', () => {
   const world = createSimulatedWorld(1, 100);
   const at = (day: number): ReadonlySet<string> =>
     new Set(world.at(SIMULATED_FROM + day * DAY).map(({ id }) => id));
@@ -81,7 +81,7 @@ test('launches appear, and some that were planned vanish', () => {
   assert.ok([...after].filter((id) => !before.has(id)).length > 60);
 });
 
-test('each launch has a life: plans, flight, end, boosters', () => {
+test('each launch goes through planning, flight, outcome and boosters', () => {
   const world = createSimulatedWorld(1, 100);
   const days = (count: number): number => SIMULATED_FROM + count * DAY;
   const flown = world.at(days(100)).filter(({ net }) => net > days(85) && net < days(92));
@@ -113,7 +113,7 @@ test('every response says that it is simulated', () => {
 });
 
 describe(
-  'the form of simulated launches is that of the service',
+  "simulated launches have the same form as the service's launches",
   { skip: existsSync(OPEN_API) ? false : `no ${OPEN_API}` },
   () => {
     const SCHEMAS = { list: 'LaunchBasic', normal: 'LaunchNormal', detailed: 'LaunchDetailed' };
@@ -141,14 +141,14 @@ function ownText(record: LaunchRecord): string {
   );
 }
 
-/** Null in recorded responses, although the document says that it never is. */
+/** Fields that are null in recorded responses, although the service's document does not allow null. */
 const NULLS: Readonly<Record<string, readonly string[]>> = {
   LandingLocation: ['location'],
   FirstStageNormal: ['previous_flight', 'turn_around_time'],
   LauncherNormal: ['fastest_turnaround'],
 };
 
-/** Compiles a schema of the service's document so that it allows no further fields. */
+/** Compiles a schema from the service's document and disallows additional fields. */
 function compile(name: string): ValidateFunction {
   const document = JSON.parse(readFileSync(OPEN_API, 'utf8'), (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null) return value;
