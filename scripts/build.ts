@@ -37,7 +37,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // Chunks must be as deep as the modules in src/, which reach migrations/ and bin/ through `../..`.
+  // Chunks must be at the same folder depth as the modules in src/, which reach migrations/ and bin/ through `../..`.
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 });

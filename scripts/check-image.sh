@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the Dockerfile's image without a container engine, and runs it: npm run check:image
-# Debian's buildah builds it as root with chroot. This script makes the base image, node:24-slim, with debootstrap and this
+# Runs Debian's buildah as root, with chroot. Makes the base image, node:24-slim, with debootstrap and this
 # project's Node, because an image registry may be unavailable. Skips if buildah or debootstrap is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,7 +33,7 @@ buildah "${storage[@]}" add -q "$base" "$work/base" / > /dev/null
 buildah "${storage[@]}" commit -q "$base" docker.io/library/node:24-slim > /dev/null
 
 echo '--- the image'
-# The npm settings and trusted certificates with which this machine reaches a package registry.
+# The npm settings and trusted certificates that this machine needs to reach a package registry.
 settings=$(npm config get userconfig)
 { if [ -f "$settings" ]; then cat "$settings"; fi; echo 'cafile=/trusted.pem'; } > "$work/npmrc"
 cat /etc/ssl/certs/ca-certificates.crt ${NODE_EXTRA_CA_CERTS:+"$NODE_EXTRA_CA_CERTS"} > "$work/trusted.pem"

@@ -58,7 +58,7 @@ const playback =
 const archiveUrl = formatPlayback(playback);
 const recordingsUrl = (env('SPACEX_PIPELINE_RECORDINGS_URL') ?? archive.recordingsUrl).replace(/\/+$/, '');
 const baseUrl = (env('SPACEX_PIPELINE_BASE_URL') ?? spacex.baseUrl).replace(/\/+$/, '');
-/** One for each origin, so that a host with two services does not receive twice as many requests. */
+/** One for each origin, so that the limits also apply to a host with two services. */
 const hosts = new Map<string, Host>();
 let unexpected = 0;
 
@@ -74,13 +74,13 @@ await service('Archive, playback', archiveUrl, async (get) => {
       const found = parsePlayback(to.href) ?? fail('the location is not a capture');
       if (answer.status !== 302 || isReplayed(answer.headers)) fail(`status ${answer.status}`);
       if (found.timestamp.length !== 14 || !isSameOriginal(found.original, `${playback.original}/v4/rockets`))
-        fail('the location is a capture of a different address, or has a short timestamp');
+        fail('the location is a capture of a different address, or its timestamp is incomplete');
       return to.href;
     },
   );
   if (capture !== null)
     await get(capture, 'returns a capture whose body matches its original ETag', lookAtCapture);
-  await get(`${archiveUrl}/v4/payloads`, 'has no capture, as expected', async ({ status, headers }) => {
+  await get(`${archiveUrl}/v4/payloads`, 'has no capture', async ({ status, headers }) => {
     if (isReplayed(headers) || status !== 404) fail(`status ${status}: a capture may exist now`);
     return '404 without memento-datetime';
   });
@@ -93,13 +93,13 @@ await service('Archive, index of captures', archiveUrl, async (get) => {
     ['/v4/starlink', false],
   ] as const) {
     const original = playback.original + path;
-    const about = `lists ${expected ? 'captures' : 'no captures, as expected,'} of ${path}`;
+    const about = `lists ${expected ? 'captures' : 'no captures'} of ${path}`;
     await get(indexUrl({ ...playback, original }).href, about, async (answer) => {
       if (answer.status !== 200) fail(`status ${answer.status}`);
       const rows = readIndex((await readAll(answer, SMALL)).toString(), original);
       const newest = rows[0]?.timestamp ?? 'none';
-      if (rows.length > 0 !== expected) fail(`${rows.length} usable, the newest ${newest}`);
-      return `${rows.length} usable, the newest ${newest}`;
+      if (rows.length > 0 !== expected) fail(`${rows.length} usable, newest: ${newest}`);
+      return `${rows.length} usable, newest: ${newest}`;
     });
   }
 });
@@ -109,7 +109,7 @@ else
   await service('Recordings', recordingsUrl, async (get) => {
     for (const resource of ['company', 'roadster', 'dragons']) {
       const known = recordingOf(archive, resource);
-      await get(`${recordingsUrl}/${known.file}`, 'is the pinned file', async (answer) => {
+      await get(`${recordingsUrl}/${known.file}`, 'returns the pinned file', async (answer) => {
         if (answer.status !== 200) fail(`status ${answer.status}`);
         const file = await readAll(answer, SMALL);
         const { body, headers } = await readCassette(file);
@@ -153,7 +153,7 @@ async function lookAtCapture(answer: Answer): Promise<string> {
 
 type Get = (url: string, about: string, look: Inspect) => Promise<string | null>;
 
-/** One section of the report. */
+/** Prints one section of the report. */
 async function service(name: string, url: string, use: (get: Get) => Promise<void>): Promise<void> {
   print(`\n## ${name}: ${maskUrl(url)}`);
   const { origin } = new URL(url);

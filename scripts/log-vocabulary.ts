@@ -6,7 +6,7 @@ type Of<T extends Event['type']> = Extract<Event, { readonly type: T }>;
 type Common = 'type' | 'run_id' | 'source' | 'job' | 'resource' | 'message';
 
 /**
- * An event's properties that are logged as fields of the line, next to its message. The compiler checks the names
+ * The properties of an event that become fields of its log line, in addition to the message. The compiler checks them
  * against the event types.
  */
 type Facts<E> = {
@@ -63,7 +63,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
     fields: {
       pass: '`full` or `changes`',
       reason: 'the reason for a full pass',
-      since: 'for a pull of changes, the time from which changes are requested',
+      since: 'for a pull of changes, the start of the requested period',
       pages: 'number of pages that an earlier attempt at the run received',
       requests: 'estimated number of requests, if known',
       quota_left: 'number of requests that the source allows now',
@@ -73,7 +73,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   'pull.sized': {
     level: 'info',
-    says: 'the first page of a full pass contained the number of records, which had been unknown',
+    says: 'the first page of a full pass has revealed the number of records',
     fields: {
       requests: 'estimated number of further requests',
       quota_left: 'number of requests that the source allows now',
@@ -113,7 +113,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
     },
   },
   'resource.ended': {
-    level: 'info; error if it failed',
+    level: 'info; error if the resource failed',
     says: 'a resource has ended; not logged for a skipped or interrupted resource',
     fields: {
       status: '`succeeded`, `failed`, `absent` or `kept`',
@@ -122,7 +122,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       errored: 'records that were set aside',
       repeated: 'valid records that a newer record in the same run supersedes',
       seconds: 'time since the resource began',
-      retry_at: 'when the source allows further requests, if the quota is the reason for the failure',
+      retry_at: 'when the pull can continue, if it failed because the quota was used up',
       code: 'the `error.code` of a failure',
     },
   },
@@ -171,7 +171,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
     fields: { job_id: 'id of this execution', reason: 'the run or process that is using the schema' },
   },
   'job.ended': {
-    level: 'info; warn if it is partial, interrupted or postponed; error if it failed',
+    level: 'info; warn for `partial`, `interrupted` and `postponed`; error for `failed`',
     says: 'an attempt at a job has ended; the job may be tried again',
     fields: {
       job_id: 'id of this execution',
@@ -202,7 +202,7 @@ export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<strin
   },
   'on_failure.output': {
     level: 'info',
-    says: 'the `--on-failure` command has printed a line; in text format, the log contains only that line',
+    says: 'the `--on-failure` command has printed a line; in text format, the line is logged unchanged',
     fields: {},
   },
   'on_failure.failed': {
@@ -212,7 +212,7 @@ export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<strin
   },
   'command.failed': {
     level: 'error',
-    says: 'a command has failed; always its last line. In text format, the two lines `error:` and `hint:`',
+    says: 'a command has failed. This is always its last line; in text format, it consists of two lines, `error:` and `hint:`',
     fields: {
       code: 'the `error.code`, which determines the exit code',
       hint: 'what to do next',

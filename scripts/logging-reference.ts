@@ -5,7 +5,7 @@ const COMMON = {
   level: '`debug`, `info`, `warn` or `error`',
   time: 'ISO 8601 in UTC',
   msg: 'a message for people; its wording may change',
-  event: 'the name of the event, as listed below; absent if the line is only for people',
+  event: 'the name of the event, as listed below; absent from lines that are only for people',
   run_id: 'the run',
   job: 'the job, if the line is about a job or one of its runs',
   source: 'the source',

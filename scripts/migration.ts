@@ -50,7 +50,7 @@ export async function draftMigration(
   return `-- schema: target\n\n-- up\n${up}\n\n-- down\n${changeSql(wanted, present, views)}\n`;
 }
 
-/** People should be able to write SQL without quoted names. */
+/** Names must not need quotes in SQL that people write. */
 async function refuseNames(session: Session, tables: readonly Table[]): Promise<void> {
   const reserved = await session.rows<{ word: string }>(
     `SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')`,

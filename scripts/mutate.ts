@@ -19,7 +19,7 @@ const LIMIT_MS = 300_000;
 const LEAST_SCORE = 0.8;
 
 const SUITE = 'test/integration/target-postgres.test.ts';
-/** The tests that should fail, most likely one first. */
+/** The test files for each source file, with the file that is most likely to fail first. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   'src/adapters/postgres/merge.ts': [SUITE],
   'src/adapters/postgres/ledger.ts': [

@@ -13,7 +13,7 @@ const COLOURS = [
   '#dcdfe4',
 ] as const;
 
-/** A screen as SVG. */
+/** Renders a screen as SVG. */
 export function screenPicture(screen: Screen, columns: number): string {
   const width = Math.ceil(columns * CELL.width + 2 * MARGIN);
   const height = screen.length * CELL.height + 2 * MARGIN;

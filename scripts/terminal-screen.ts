@@ -13,7 +13,7 @@ export type Terminal = {
   readonly read: () => Screen;
 };
 
-/** A terminal without a window. */
+/** A terminal in memory. */
 export function screenOf(columns: number, rows: number): Terminal {
   const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true });
   const lines = () => {

@@ -1,6 +1,6 @@
 import type { OutlinedCommand, OutlinedOption } from './outline.ts';
 
-/** What can appear at one position of a command line. */
+/** The candidates at one position of a command line. */
 export type Candidates = {
   readonly words: readonly string[];
   /** Accepts several words, separated by commas. */
@@ -8,7 +8,7 @@ export type Candidates = {
   readonly kind: 'words' | 'file' | 'folder';
 };
 
-/** The flags of the program itself are valid everywhere. */
+/** A command with its candidates. The flags of the program itself are valid after every command. */
 export type CompletedCommand = Pick<OutlinedCommand, 'path' | 'description'> & {
   readonly first: Candidates;
   /** `value` is null if the flag takes no value. */
@@ -117,7 +117,7 @@ function fishValue(value: Candidates | null): string {
   return ` -x -a "(__fish_append , ${value.words.join(' ')})"`;
 }
 
-/** Finds the command from the words before the one being completed. */
+/** Determines the command from the words before the word to complete. */
 function walk(commands: readonly CompletedCommand[], skip: string): string {
   return `case "$command $word" in
   ${valueFlags(commands)
@@ -127,7 +127,7 @@ function walk(commands: readonly CompletedCommand[], skip: string): string {
 esac`;
 }
 
-/** Sets what may follow: the `names`, the `flags` and their `kind`. */
+/** Sets the candidates: `names`, `flags` and `kind`. */
 function choose(commands: readonly CompletedCommand[]): string {
   const common = [...(commands[0]?.options ?? []).map(({ long }) => long), '--help'].join(' ');
   const cases = commands.map(({ first, options, path }) => {
@@ -163,7 +163,7 @@ function valueFlags(commands: readonly CompletedCommand[]): string[] {
   return [...new Set(flags.map(({ long }) => long))];
 }
 
-/** The command so far and the word that leads to the next one, in quotes: ' runs', 'runs show'. */
+/** For each command, the parent command and the last word, in quotes, such as ' runs' and 'runs show'. */
 function stepsOf(commands: readonly CompletedCommand[]): string[] {
   return commands.filter(({ path }) => path !== '').map(({ path }) => `'${parentOf(path)} ${nameOf(path)}'`);
 }

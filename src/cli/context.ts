@@ -145,7 +145,7 @@ export async function openContext(
   };
 }
 
-/** The error of a command that works on only one source, if there are several and none was named. */
+/** The error of a command that needs exactly one source, if there are several and none was named. */
 export function severalSources(what: string): PipelineError {
   const names = sources.map(({ name }) => name);
   return new PipelineError(`Cannot ${what} for ${names.length} sources: each has its own schema`, {

@@ -48,8 +48,8 @@ function printDrift(context: CommandContext, { run_id, resources }: DriftReport)
   printLine(context, `Run ${run_id}`);
   for (const [name, { against, moved, records, untold }] of Object.entries(resources)) {
     const base = against === null ? 'the contract only' : `run ${against}`;
-    const result = moved.length === 0 ? 'nothing moved' : `${moved.length} moved`;
-    printLine(context, `${name}: ${counted(records, 'record')} against ${base}: ${result}`);
+    const result = moved.length === 0 ? 'nothing changed' : counted(moved.length, 'change');
+    printLine(context, `${name}: ${counted(records, 'record')} compared with ${base}: ${result}`);
     if (untold > 0)
       printLine(
         context,

@@ -37,7 +37,7 @@ function printExplanation(context: CommandContext, explanation: Explanation): vo
   });
   for (const one of lost.slice(0, MOST_LOST)) printLost(context, one);
   if (lost.length > MOST_LOST) {
-    printLine(context, `Another ${lost.length - MOST_LOST} older raw files cannot be read.`);
+    printLine(context, `${counted(lost.length - MOST_LOST, 'older raw file')} cannot be read either.`);
   }
   for (const record of records) printRecord(context, record);
   if (records.length === 0) {
@@ -45,7 +45,7 @@ function printExplanation(context: CommandContext, explanation: Explanation): vo
     printLine(context, 'No raw file in this folder contains the record.');
   } else if (unproven.length > 0) {
     printLine(context, '');
-    printLine(context, 'No raw file in this folder contains the record of:');
+    printLine(context, 'No raw file in this folder contains the records of these rows:');
     for (const row of unproven) printLine(context, `  ${Object.values(row).join(' ')}`);
   }
 }

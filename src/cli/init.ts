@@ -99,7 +99,7 @@ function schemaFrom(folder: string): string {
   return path.startsWith('.') ? path : `./${path}`;
 }
 
-/** The flags that the next command needs. The file now contains the other ones, but never a password. */
+/** The flags that the next command still needs. The file now contains the other settings, but never a password. */
 function flagsNow(given: GlobalOptions): GlobalOptions {
   const { config, databaseUrl, schema, allowNetworkFolder } = given;
   const hasPassword = databaseUrl !== undefined && withoutPassword(databaseUrl) !== databaseUrl;

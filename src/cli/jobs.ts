@@ -23,7 +23,9 @@ import type { JobRunDocument } from '../output/jobs.ts';
 export const register: Register = (program, streams, setOutcome) => {
   const command = program
     .command('jobs')
-    .description('list the jobs of serve, with their schedules, next runs and last results')
+    .description(
+      'list the jobs that the serve command runs, with their schedules, next runs and last results',
+    )
     .addHelpText('after', example('jobs', 'jobs run NAME', 'jobs history NAME'))
     .action(async (_options, own) => {
       const { context, jobs, reached } = await openJobs(streams, own);
@@ -45,8 +47,8 @@ export const register: Register = (program, streams, setOutcome) => {
       .command(word)
       .description(
         word === 'enable'
-          ? 'run a job on its schedule, regardless of the configuration'
-          : 'stop running a job on its schedule until it is enabled again',
+          ? 'enable a job: run it on its schedule, regardless of the configuration'
+          : 'disable a job: do not run it on its schedule until it is enabled again',
       )
       .argument('<name>', 'its name')
       .addHelpText('after', example(`jobs ${word} NAME`))

@@ -50,7 +50,7 @@ export async function withFailureCommand(
   }
 }
 
-/** Is this a usage error although the configuration is valid? */
+/** Is the error a usage error that the configuration did not cause? */
 async function isCommandLineMistake(
   error: unknown,
   config: string | undefined,

@@ -11,7 +11,7 @@ import { printItems, printLine, printResult, printTable } from './print.ts';
 import { withProgress } from './progress.ts';
 import type { PlanReport } from '../output/runs.ts';
 
-/** The maximum number of records to list by name. */
+/** The maximum number of records to list individually. */
 const NAMED = 10;
 
 type PlanOptions = {
@@ -31,7 +31,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .addOption(AS_OF)
     .option(
       '--from <address|run...>',
-      'archive, live, sandbox, a base URL, or runs whose raw files to use instead of a pull',
+      'archive, live, sandbox or a base URL; or run ids, to use the raw files of these runs instead of a pull',
     )
     .addHelpText('after', example('plan', 'plan --from 0193'))
     .action(async (options: PlanOptions, command) => {

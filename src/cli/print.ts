@@ -50,7 +50,7 @@ export function printTable(
   stdout.write(textTable(columns, rows, { width, keys }));
 }
 
-/** Prints a note for people, in addition to the result, at every log level. */
+/** Prints a note for people in addition to the result, regardless of the log level. */
 export function printNote({ lines, log, quiet, stderr }: CommandContext, text: string): void {
   if (quiet) return;
   if (lines.current() === 'json') log.info(text);
@@ -61,7 +61,7 @@ export function printLine(streams: CliStreams, line: string): void {
   streams.stdout.write(`${escapeControls(line)}\n`);
 }
 
-/** Prints a line that ends with a command, after adding this command's global flags to it. */
+/** Prints a line that ends with a command, and adds the current global flags to that command. */
 export function printHint(context: CommandContext, line: string): void {
   printLine(context, runnable(line, context));
 }

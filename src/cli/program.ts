@@ -211,7 +211,7 @@ function unknownWord(
   return meant === null ? null : `unknown command '${word}' (Did you mean ${meant}?)`;
 }
 
-/** Removes passwords from URLs among the arguments: Commander quotes the URL after a mistyped flag. */
+/** Masks secrets in a message that quotes arguments, such as a URL that follows a mistyped flag. */
 function maskArguments(text: string, args: readonly string[]): string {
   return args.reduce(
     (masked, arg) => (arg === '' ? masked : masked.replaceAll(arg, () => maskUrl(arg))),

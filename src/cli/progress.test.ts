@@ -6,7 +6,7 @@ import { createProgress } from './progress.ts';
 
 const RESOURCES = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8'];
 
-test('draws no more lines than the terminal has, active resources first, and leaves none at the end', () => {
+test('draws at most as many lines as the terminal has, active resources first, and erases them at the end', () => {
   const written: string[] = [];
   const stderr = { isTTY: true, rows: 5, columns: 80, write: (text: string) => written.push(text) };
   const progress = createProgress({ live: true, clock: systemClock, stderr, logVia: () => undefined });

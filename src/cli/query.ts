@@ -35,7 +35,7 @@ export const register: Register = (program, streams) => {
     .argument('[sql]', 'the statement, or - to read it from stdin; table names do not need a schema')
     .option('-f, --file <file>', 'read the statement from this file; - is stdin')
     .option('-x, --expanded', 'print each column on its own line, for rows wider than the terminal')
-    .option('--csv', 'print CSV, with a header')
+    .option('--csv', 'print CSV with a header row')
     .option('--ndjson', 'print each row as a JSON object on its own line')
     .option('--write', 'allow the statement to change data')
     .option('--no-pager', 'do not use a pager (PSQL_PAGER, PAGER or less) for long results')

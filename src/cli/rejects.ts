@@ -39,7 +39,7 @@ export const register: Register = (program, streams) => {
     .addOption(
       new Option(
         '--status <status>',
-        'list rejects with this status from the ledger, of all runs by default',
+        'list rejects with this status from the ledger (by default, of all runs)',
       ).choices([...REJECT_STATUSES, 'all']),
     )
     .option('--limit <n>', 'the maximum number of records', integerOption, 100)
@@ -63,7 +63,7 @@ export const register: Register = (program, streams) => {
         found.push(reject);
       }
       printResult(context, found, () => {
-        if (found.length === 0) printLine(context, `Run ${run_id} set no records aside.`);
+        if (found.length === 0) printLine(context, `Run ${run_id} did not set aside any records.`);
         else printRejects(context, found);
       });
     });
@@ -82,7 +82,7 @@ export const register: Register = (program, streams) => {
       } else for (const reject of found) printReject(context, reject);
     });
   resourcesOption(rejects.command('waive'), 'only rejects of these resources, separated by commas')
-    .description('accept a record as it is, and state the reason')
+    .description('accept a record as it is, with a reason')
     .argument('<id>', 'id of the record')
     .requiredOption('--reason <text>', 'the reason')
     .addHelpText('after', example('rejects waive 5eb87cd9ffd86e000604b32a --reason "never flew"'))
@@ -115,7 +115,7 @@ async function runOf(
   return { config, run_id: (await findRun(config, run.id, context)).run_id };
 }
 
-/** Null for all. Throws `usage` for an unknown name. */
+/** Returns null for all resources. Throws `usage` for an unknown name. */
 function knownNames(
   context: CommandContext,
   resources: readonly string[] | undefined,

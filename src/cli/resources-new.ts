@@ -6,7 +6,7 @@ import { example } from './command.ts';
 import { openContext, type CommandContext, type CommandStreams } from './context.ts';
 import { printLine, printResult } from './print.ts';
 
-/** `resources new`. Only its action loads the code that drafts a resource. */
+/** Adds `resources new`. Loads the code that drafts a resource only when the command runs. */
 export function registerNew(resources: Command, streams: CommandStreams): void {
   resources
     .command('new')

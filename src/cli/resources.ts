@@ -26,7 +26,7 @@ export const register: Register = (program, streams) => {
     });
   command
     .command('show')
-    .description('show the endpoint, needs, tables and contract (as JSON Schema) of a resource')
+    .description('show the endpoint, dependencies, tables and contract (JSON Schema) of a resource')
     .argument('<name>', 'its name')
     .addHelpText('after', example(`resources show ${EXAMPLE_NAME}`))
     .action(async (name: string, _options, self) => {

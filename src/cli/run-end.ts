@@ -17,7 +17,7 @@ const ANSWER_ROWS = 6;
 
 export type RunEnding = {
   readonly report: RunReport;
-  /** Since the command began. */
+  /** The time since the command began. */
   readonly seconds: number;
   /** Null if no checks ran. */
   readonly checks: readonly CheckResult[] | null;

@@ -12,7 +12,7 @@ export type Fields = {
   readonly time: string;
   /** A timestamp that may have an offset, or a date, which may not. */
   readonly local: string | null;
-  /** At most four bytes. */
+  /** An integer of at most four bytes. */
   readonly whole: string | null;
   readonly number: string | null;
 };

@@ -5,7 +5,7 @@ export function* encodeChunks(pieces: Iterable<string | Buffer>): Generator<Buff
   let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let used = 0;
   for (const piece of pieces) {
-    // A UTF-16 unit takes at most three bytes.
+    // A UTF-16 code unit takes at most three bytes in UTF-8.
     const room = typeof piece === 'string' ? piece.length * 3 : piece.length;
     if (used + room > chunk.length) {
       if (used > 0) yield chunk.subarray(0, used);

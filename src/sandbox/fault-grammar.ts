@@ -48,7 +48,7 @@ export function parseFaultList<T>(
       });
     const { name = '', value, path, times } = PART.exec(text)?.groups ?? {};
     if (path === '') throw fail('has no text after @; add part of a path');
-    if (times !== undefined && Number(times) < 1) throw fail('applies to no request; use x1 or more');
+    if (times !== undefined && Number(times) < 1) throw fail('does not apply to any request; use x1 or more');
     const part = {
       text,
       name,

@@ -52,7 +52,7 @@ for (const [spec, message] of Object.entries(WRONG)) {
   });
 }
 
-test('the help names each fault and each kind of bad record', () => {
+test('the help lists every fault and every kind of bad record', () => {
   for (const word of ['429', 'reset-body', 'gone=SHARE', 'lone-surrogate', '@TEXT', 'xN']) {
     assert.ok(FAULTS_HELP.includes(word), word);
   }

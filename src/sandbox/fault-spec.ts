@@ -35,7 +35,7 @@ const FAULTS = {
     'retry-after',
     0,
     '429[=RETRY-AFTER]',
-    'too many requests; retry after seconds or an HTTP date',
+    'too many requests; RETRY-AFTER is a number of seconds or an HTTP date',
   ),
   status: fault('answer', 'status', null, 'status=CODE', 'any 4xx or 5xx'),
   challenge: fault('answer', 'none', 0, 'challenge', '403 with an HTML page that requires a browser'),
@@ -44,7 +44,7 @@ const FAULTS = {
   empty: fault('answer', 'none', 0, 'empty', '200 with []'),
   reset: fault('answer', 'none', 0, 'reset', 'the connection breaks before the response'),
   stall: fault('answer', 'none', 0, 'stall', '200 with headers, but no body'),
-  hang: fault('answer', 'none', 0, 'hang', 'no response at any time'),
+  hang: fault('answer', 'none', 0, 'hang', 'no response, and the connection stays open'),
   'wrong-type': fault('sending', 'none', 0, 'wrong-type', 'the correct body as text/plain'),
   'reset-body': fault(
     'sending',

@@ -229,7 +229,7 @@ test('rejects invalid options', async () => {
   }
 });
 
-test('unchanging collections have the same ETag in all revisions', async () => {
+test('collections that never change have the same ETag in all revisions', async () => {
   const tags = new Map<string, Set<string | null>>();
   for (const revision of [1, 2, 3]) {
     await using sandbox = await started({ revision });
@@ -249,7 +249,7 @@ for (const [path, least, most] of [
   ['/v4/starlink', 60e6, 60e6],
   ['/v4/launchpads', 20e6, Infinity],
 ] as const) {
-  test(`${path} of a million launches is streamed without filling the memory`, async () => {
+  test(`streams ${path} of a million launches without filling the memory`, async () => {
     await using sandbox = await started({ launches: 1_000_000 });
     const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
     socket.write(`GET ${path} HTTP/1.1\r\nConnection: close\r\n\r\n`);

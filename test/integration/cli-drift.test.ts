@@ -85,7 +85,7 @@ void describe('drift', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['drift']);
     assert.equal(
       stdout,
-      `Run ${run_id}\nlaunches: 100 records against the contract only: nothing moved\nrockets: 4 records against the contract only: nothing moved\n`,
+      `Run ${run_id}\nlaunches: 100 records compared with the contract only: nothing changed\nrockets: 4 records compared with the contract only: nothing changed\n`,
     );
   });
 
@@ -110,7 +110,7 @@ void describe('drift', { concurrency: 1 }, () => {
     assert.deepEqual([shell.status, shell.stderr], [0, '']);
     assert.match(
       shell.stdout,
-      new RegExp(`^launches: 100 records against run ${runs[0]?.run_id}: 4 moved$`, 'm'),
+      new RegExp(`^launches: 100 records compared with run ${runs[0]?.run_id}: 4 changes$`, 'm'),
     );
     assert.match(shell.stdout, /^resource +what +path +found +count +before +now\n[─ ]+\nlaunches +new/m);
     assert.match(shell.stdout, /^launches +new value +\/date_precision +week +2$/m);

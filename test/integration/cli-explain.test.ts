@@ -248,7 +248,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.equal(nowhere.code, 0);
     assert.match(
       nowhere.stdout,
-      /^Another \d+ older raw files? cannot be read\.\n\nNo raw file in this folder contains/m,
+      /^\d+ older raw files? cannot be read either\.\n\nNo raw file in this folder contains/m,
     );
   });
 

@@ -195,11 +195,11 @@ void describe('the command line', { concurrency: 3 }, () => {
     {
       args: ['sandbox', 'launch-library', '--records', 'none.json'],
       message: /the records of none\.json: ENOENT/,
-      hint: /Give a JSON array of launches/,
+      hint: /Use a JSON array of launches/,
     },
     {
       args: ['sandbox', 'launch-library', '--records', 'package.json', '--launches', '5'],
-      message: /a file of records determines it/,
+      message: /the records file determines it/,
       hint: /sandbox --help/,
     },
     { args: ['sandbox', '--port', '99999'], message: /port must be.*99999/, hint: /sandbox --help/ },

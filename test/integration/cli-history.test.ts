@@ -161,7 +161,7 @@ void describe('rejects list', { concurrency: 3 }, () => {
 
   void it('says that a run set no records aside', async () => {
     const { code, stdout } = await workspace.run(['rejects', 'list', '--resource', 'rockets']);
-    assert.deepEqual([code, stdout], [0, `Run ${runs[0]?.run_id} set no records aside.\n`]);
+    assert.deepEqual([code, stdout], [0, `Run ${runs[0]?.run_id} did not set aside any records.\n`]);
   });
 });
 

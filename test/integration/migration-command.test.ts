@@ -233,7 +233,7 @@ void describe('npm run migration', () => {
       await assert.rejects(run, {
         code: 2,
         stdout: '',
-        stderr: /^Cannot write a migration named ".*": give one name [^\n]*\n$/,
+        stderr: /^Cannot write a migration named ".*": use one name [^\n]*\n$/,
       } as object);
     }
     assert.deepEqual(await readdir(dir), files);

@@ -15,7 +15,7 @@ import { createRockets } from './rockets.ts';
 import { createShips } from './ships.ts';
 import { createStarlink } from './starlink.ts';
 
-/** Everything that /v4 serves, by name. */
+/** All collections that /v4 serves, by name. */
 export function createCollections(universe: Universe): ReadonlyMap<string, Collection> {
   const collections = [
     createLaunches(universe, 'v4'),

@@ -4,7 +4,7 @@ import { fleetSize, LANDPADS, launchesOfBlock } from '../universe/fleet.ts';
 import type { Universe } from '../universe/universe.ts';
 import { rounded } from './orbits.ts';
 
-/** Three on land, three at sea, one under construction, as landpadOf expects. */
+/** Three landpads on land, three at sea and one under construction, as `landpadOf` expects. */
 const PLACES = [
   ['LF', 'Landing Field', 'RTLS'],
   ['LF', 'Landing Field', 'RTLS'],

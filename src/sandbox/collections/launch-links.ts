@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 
-/** Beginnings of JSON strings. */
+/** The beginnings of JSON strings. */
 const PATCH_SMALL = '"https://images.example.org/simulated/patches/small/';
 const PATCH_LARGE = '"https://images.example.org/simulated/patches/large/';
 const CAMPAIGN = '"https://forum.example.org/simulated/campaign_thread/';

@@ -96,7 +96,7 @@ function hasDetails({ seed, near, revision }: Universe, launch: number): boolean
 
 type Phrases = readonly [string, ...string[]];
 
-/** A record contains about five of these. */
+/** Returns a random phrase; a record contains about five phrases. */
 function phrase(random: Random, plain: Phrases, foreign: Phrases): string {
   return pick(random, random(50) === 0 ? foreign : plain);
 }

@@ -133,7 +133,7 @@ function flight({ past, ids }: Universe, { launch, role }: Mission, capsule: num
   };
 }
 
-/** The orbital elements. If they were measured, it was 30 days after the launch. */
+/** The orbital elements. Measured elements have an epoch 30 days after the launch. */
 function elements(
   { periapsisKm, apoapsisKm, inclination }: Pick<Path, 'periapsisKm' | 'apoapsisKm' | 'inclination'>,
   measured: boolean,

@@ -1,6 +1,6 @@
 import type { LaunchRecord } from './world.ts';
 
-/** Sorted by the number of fields, the fewest first. */
+/** Ordered from the fewest to the most fields. */
 export const MODES = ['list', 'normal', 'detailed'] as const;
 
 export type Mode = (typeof MODES)[number];

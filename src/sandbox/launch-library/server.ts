@@ -20,8 +20,8 @@ export type LaunchLibraryOptions = {
   /** Replaces the simulated launches. */
   readonly world?: LaunchWorld | undefined;
   /**
-   * A file of launches that replaces the simulated ones, see readRecordsFile. Serves the newest record of each launch,
-   * or the one that was current at `at`.
+   * A file of launches that replace the simulated ones (see `readRecordsFile`). Serves the newest record of each
+   * launch, or the record that was current at `at`.
    */
   readonly records?: string | undefined;
   /** Stops the world at this time, in milliseconds since 1970. By default, the world follows the clock. */
@@ -40,7 +40,7 @@ export type LaunchLibraryOptions = {
   readonly date?: ((time: number) => number | null) | undefined;
   /** Called before each response, with path and query. The response reflects any changes to the world or the clock. */
   readonly beforeAnswer?: ((path: string) => void | Promise<void>) | undefined;
-  /** Do responses say that they are simulated? */
+  /** Mark responses as simulated? */
   readonly marked?: boolean | undefined;
 };
 

@@ -53,7 +53,7 @@ export function createWorld(states: readonly LaunchState[]): LaunchWorld {
   };
 }
 
-/** A broken record is listed, too, with the fields that can be read. */
+/** Lists even a broken record, with whatever fields it can read. */
 function list(record: LaunchRecord): Listed {
   const { id, name, net, last_updated: updated, launch_service_provider: provider } = record;
   return {

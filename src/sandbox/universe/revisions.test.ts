@@ -16,7 +16,7 @@ describe('a later revision', () => {
     [second, third],
   ] as const;
 
-  it('adds, removes, renumbers, postpones, flies and describes launches', () => {
+  it('adds, removes, renumbers, postpones and completes launches, and adds descriptions', () => {
     for (const [before, after] of states) {
       const [old, now] = [read(before, 'launches'), read(after, 'launches')];
       const both = [...now].flatMap(([id, launch]) => {

@@ -27,6 +27,6 @@ const PROOFS: Partial<Record<WaybackFaultName, (whole: Buffer) => string | null>
   'weak-etag': (whole) => `W/${etagOf(whole)}`,
   // In nginx's format: time and length.
   'foreign-etag': (whole) => `"5f7c1a2b-${whole.length.toString(16)}"`,
-  // With the right length.
+  // A different hash, but the correct length.
   'wrong-etag': (whole) => etagOf(Buffer.concat([Buffer.alloc(1), whole.subarray(1)])),
 };

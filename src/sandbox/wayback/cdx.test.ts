@@ -61,7 +61,7 @@ describe('the index of captures', () => {
     );
   });
 
-  test('filters by field, from and to, and limits', async () => {
+  test('filters by field, from and to, and limits the number of rows', async () => {
     const [first, page, json, error] = [...CAPTURES.rockets].sort();
     assert.deepEqual(await timestamps('&filter=statuscode:200'), [first, page, json]);
     assert.deepEqual(await timestamps('&filter=!statuscode:200'), [error]);

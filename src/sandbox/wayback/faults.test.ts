@@ -34,7 +34,7 @@ for (const [spec, message] of [
   });
 }
 
-test('the help names each fault and the paths', () => {
+test('the help lists every fault and the paths', () => {
   for (const word of ['429[=RETRY-AFTER]', 'late', 'replayed=CODE', 'double-encoding', 'cdx/RESOURCE']) {
     assert.ok(WAYBACK_FAULTS_HELP.includes(word), word);
   }

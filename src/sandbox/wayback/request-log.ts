@@ -6,7 +6,7 @@ import { createRequestLog, type SandboxRequest } from '../request-log.ts';
 export type WaybackRequest = SandboxRequest & {
   /** Milliseconds since the first request. */
   readonly at: number;
-  /** How many other requests were in progress when it arrived. */
+  /** The number of other requests in progress when the request arrived. */
   readonly others: number;
   readonly headers: Readonly<Record<string, string>>;
 };

@@ -18,7 +18,7 @@ export type Answer = {
 };
 
 type Encoding = {
-  /** Two values become two header lines. */
+  /** Two values produce two header lines. */
   readonly header: string | string[] | null;
   readonly encode: (body: Buffer) => Buffer;
 };

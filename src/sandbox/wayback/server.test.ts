@@ -63,7 +63,7 @@ describe('stand-in of the archive', () => {
     }
   });
 
-  test('has not archived anything else', async () => {
+  test('returns 404 for anything that is not archived', async () => {
     for (const path of [...NOT_CAPTURED.map((name) => `v4/${name}`), 'v4/launches', 'v4/nothing']) {
       const response = await fetch(`${wayback.archiveUrl}/${path}`);
       assert.equal(response.status, 404, path);

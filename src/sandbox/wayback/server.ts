@@ -33,7 +33,7 @@ export type Wayback = Served & {
   readonly archiveUrl: string;
   /** For SPACEX_PIPELINE_RECORDINGS_URL. */
   readonly recordingsUrl: string;
-  /** The pin of each recording. */
+  /** The checksum of each recording. */
   readonly pins: () => Readonly<Record<string, Pin>>;
   /** The latest thousand requests, oldest first. */
   readonly requests: () => readonly WaybackRequest[];

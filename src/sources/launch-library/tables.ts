@@ -1,6 +1,6 @@
 import { mainTable, notNull, orNull, type Table } from '../../core/table.ts';
 
-/** The columns of the plan, in launches and in each version of them. */
+/** The columns that describe the plan, both in launches and in launch_versions. */
 const plan = {
   name: notNull.text('Rocket and mission. The name can change, and several launches can share it.'),
   status_id: notNull.integer(

@@ -21,7 +21,7 @@ const spacex: Source = {
   offers: 'what flew until 2022',
   schema: 'spacex',
   baseUrl: 'https://api.spacexdata.com',
-  // The live API allowed 50 per second.
+  // The live API allowed 50 requests per second.
   pacing: { requestsPerSecond: 10, burst: 20 },
   headersTimeoutSeconds: 30,
   auth: null,

@@ -6,9 +6,9 @@ import { planOf } from './plan.ts';
 import { revisionTimes, type Moment } from './timeline.ts';
 
 export type Counts = {
-  /** The oldest launch. */
+  /** The slot of the oldest launch. */
   readonly first: number;
-  /** How many launches have flown at the time of the request. */
+  /** The number of launches that have flown at the time of the request. */
   readonly flown: number;
 };
 

@@ -33,12 +33,12 @@ export function launchName(slot: number): string {
   return `${`${name} ${variant}`.trim()} | ${missionName(slot)}`;
 }
 
-/** Whole seconds, as the service writes them. */
+/** Formats a time in whole seconds, as the service does. */
 export function isoTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
-/** ISO 8601, as in P9DT3H40M. */
+/** Formats a duration in ISO 8601, such as P9DT3H40M. */
 export function duration(milliseconds: number): string {
   const days = Math.floor(milliseconds / DAY);
   const hours = Math.floor((milliseconds % DAY) / HOUR);

@@ -105,7 +105,7 @@ test('each launch goes through planning, flight, outcome and boosters', () => {
   assert.ok(landings.has(null) && landings.has(true));
 });
 
-test('every response says that it is simulated', () => {
+test('marks every response as simulated', () => {
   for (const { name, id } of createSimulatedWorld(1, 50).at(SIMULATED_FROM)) {
     assert.match(name, / \| Simulated Mission \d+ /);
     assert.match(id, /^[0-9a-f]{8}-0000-8000-8[0-9a-f]{3}-[0-9a-f]{12}$/);

@@ -7,7 +7,7 @@ import { flownBy, momentOf, slotsAt } from './timeline.ts';
 
 /**
  * Launches that are announced, postponed, flown and sometimes cancelled as time passes. The same seed, number and time
- * give the same records, each made on demand.
+ * produce the same records, which are generated on demand.
  */
 export function createSimulatedWorld(seed: number, launches: number): LaunchWorld {
   return {
