@@ -39,7 +39,7 @@ function copiesOf({ resources }: RunReport): { readonly name: string; readonly d
 
 const LEFT: Readonly<Record<Extract<ResourceStatus, 'absent' | 'kept'>, string>> = {
   absent: 'there is no preserved copy',
-  kept: 'last published from a different address; --from archive replaces the rows',
+  kept: 'they were last published from a different address; --from archive replaces them',
 };
 
 /** The resources whose rows were left unchanged, one line for each reason. */
@@ -51,7 +51,9 @@ export function leftLines(
     const why = LEFT[status];
     const names = Object.entries(resources).flatMap(([name, one]) => (one.status === status ? [name] : []));
     const word = status === 'absent' ? 'Absent' : 'Kept';
-    return names.length === 0 ? [] : [`${word}: ${names.join(', ')} (${why}; rows loaded earlier remain).`];
+    return names.length === 0
+      ? []
+      : [`${word}: ${names.join(', ')} (rows loaded earlier remain, because ${why}).`];
   });
 }
 

@@ -66,11 +66,11 @@ test('an incremental pull shows its description, its pages, and when it can cont
   );
   const page = { type: 'page.stored', page: 3, how: 'received', bytes: 9, received_by: 'r', ...of } as const;
   progress.update(page);
-  progress.begin('drawn at once');
+  progress.begin('drawn immediately');
   assert.equal(shown(), 'moons        pulling      3 pages, 9 bytes, 0.0 s\n');
   progress.update({ type: 'pull.sized', requests: 4, ...of, ...quota });
   progress.update({ ...page, page: 4 });
-  progress.begin('drawn at once');
+  progress.begin('drawn immediately');
   assert.equal(shown(), 'moons        pulling      4 pages of about 7, 18 bytes, 0.0 s\n');
   const counts = { received: 0, validated: 0, errored: 0, repeated: 0, seconds: 0 };
   const failed = { type: 'resource.ended', status: 'failed', left_by: null, error: null, steps: {} } as const;

@@ -15,7 +15,7 @@ export type FaultPart = {
 export type FaultValue = 'none' | 'count' | 'share' | 'status' | 'replayed' | 'retry-after';
 
 export const FAULT_LIST_HELP = [
-  'Faults are a list: NAME[=VALUE][@TEXT][xN],…',
+  'Faults are a comma-separated list: NAME[=VALUE][@TEXT][xN],…',
   '  @TEXT  only for paths that contain TEXT, such as 429@launches',
   '  xN     only for the first N requests that match, such as status=503x2',
 ];

@@ -68,7 +68,10 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
     const second = await workspace.run(['run', '-v']);
     assert.equal(second.code, 0, second.stderr);
     assert.equal(bodies(archive), before);
-    assert.match(second.stdout, /^Absent: launchpads, .*, history \(there is no preserved copy/m);
+    assert.match(
+      second.stdout,
+      /^Absent: launchpads, .*, history \(rows loaded earlier remain, because there is no preserved copy/m,
+    );
     assert.match(second.stdout, /^Preserved copies from different days, 2025-10-06 to 2026-02-06/m);
 
     const asked = await workspace.pull(['--resources', 'rockets,cores']);
@@ -146,7 +149,10 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
     await running.finished;
     const kept = await workspace.run(['resume']);
     assert.equal(kept.code, 0, kept.stderr);
-    assert.match(kept.stdout, /^Kept: rockets, crew \(last published from another address/m);
+    assert.match(
+      kept.stdout,
+      /^Kept: rockets, crew \(rows loaded earlier remain, because they were last published from a different address/m,
+    );
     const replaced = await workspace.pull(['--from', 'archive', '--resources', 'rockets']);
     assert.deepEqual(named(replaced.report, 'succeeded'), ['rockets']);
   });

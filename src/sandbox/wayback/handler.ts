@@ -46,7 +46,7 @@ export function createWaybackHandler(copies: Copies): (exchange: Exchange) => Pr
 
   async function play(exchange: Exchange, url: string): Promise<void> {
     const { timestamp = '', flag, original = '' } = PLAYBACK.exec(url)?.groups ?? {};
-    if (flag !== 'id_') return send(exchange, page(400, 'This stand-in plays captures with id_ only.'));
+    if (flag !== 'id_') return send(exchange, page(400, 'This stand-in replays only id_ captures.'));
     const visit = readVisit(timestamp, original);
     if (visit === null) return send(exchange, NOT_ARCHIVED);
     if (await isAnswered(exchange, `captures/${visit.resource}/${timestamp}`)) return;

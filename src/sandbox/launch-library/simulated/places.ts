@@ -222,7 +222,7 @@ export function celestialBody(): LaunchRecord {
     length_of_day: '1 00:00:00',
     atmosphere: true,
     image: image(900_601, 'Earth (simulated)'),
-    description: 'Simulated, this one.',
+    description: 'This planet is simulated.',
     wiki_url: '',
   };
 }
