@@ -8,7 +8,7 @@ import { showStatus } from './status.ts';
 
 /** The commands suggested to a new user. */
 const FIRST: readonly (readonly [why: string, command: string])[] = [
-  ['Load launches, or simulated ones if there is no network', 'run --or-sandbox'],
+  ['Load launches (simulated ones if there is no network)', 'run --or-sandbox'],
   ['Write a configuration file for your own PostgreSQL server', 'init'],
   ['List all commands and flags', '--help'],
 ];

@@ -7,15 +7,15 @@ import { sources } from '../sources/index.ts';
 
 /** The values of `--source` and `--from`. */
 export type Choice = {
-  /** Null if none was named. */
+  /** Null if the user did not name a source. */
   readonly source: Source | null;
   /** The address to pull a run's records from; null for the configured address. */
   readonly from: string | null;
 };
 
 /**
- * `--source` names a source. It can also be an address for the default source, as before `--from` existed. Throws
- * `usage` for anything else.
+ * `--source` names a source. For compatibility with older versions, it can also be an address for the default source.
+ * Throws `usage` for anything else.
  */
 export function chooseSource(named: string | undefined, from: string | undefined): Choice {
   const source = sources.find(({ name }) => name === named) ?? null;

@@ -16,7 +16,7 @@ export const register: Register = (program, streams) => {
   program
     .command('completion')
     .description('print a shell completion script for commands, flags and names')
-    .addArgument(new Argument('<shell>', 'the shell that will run the script').choices(Object.keys(SHELLS)))
+    .addArgument(new Argument('<shell>', 'the shell that will load the script').choices(Object.keys(SHELLS)))
     .addHelpText(
       'after',
       `\nSave the script in a file that the shell loads:

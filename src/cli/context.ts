@@ -89,7 +89,7 @@ export function configsOf({ all: [first, ...others] }: CommandContext): [SourceC
 /** Settings from a command's own flags. `ofSource` applies to the source that the command works on. */
 export type OwnFlags = {
   readonly shared?: ConfigFlags;
-  /** Does the command apply to every source if none is named? */
+  /** Does the command apply to every source if the user does not name one? */
   readonly all?: true;
   readonly ofSource?: NonNullable<ConfigInput['sources']>[string];
 };
@@ -145,7 +145,7 @@ export async function openContext(
   };
 }
 
-/** The error of a command that needs exactly one source, if there are several and none was named. */
+/** The error for a command that needs exactly one source if there are several and the user did not name one. */
 export function severalSources(what: string): PipelineError {
   const names = sources.map(({ name }) => name);
   return new PipelineError(`Cannot ${what} for ${names.length} sources: each has its own schema`, {

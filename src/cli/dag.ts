@@ -12,7 +12,7 @@ export const register: Register = (program, streams) => {
     program.command('dag'),
     'only these resources and the ones they need, separated by commas (default: all)',
   )
-    .description('show what a run does and in which order')
+    .description('show what a run does, and in what order')
     .option('--mermaid', 'print a Mermaid flowchart')
     .addHelpText('after', example('dag', 'dag --mermaid'))
     .action(async (options: { resources?: readonly string[]; mermaid?: boolean }, command) => {
@@ -35,7 +35,8 @@ function mermaid(nodes: readonly Node[]): string[] {
 }
 
 /**
- * The waves of resources that can run in parallel. A resource is in the first wave after the resources that it needs.
+ * The waves of resources that can run in parallel. A resource is in the first wave that comes after all the resources
+ * it needs.
  */
 function waves(planned: readonly Resource[]): string[] {
   const waveOf = new Map<string, number>();

@@ -77,7 +77,8 @@ function inWords(what: DriftKind | (typeof NOVELTIES)[number]): string {
 }
 
 /**
- * A line for the end of a run: the new kinds of drift, and the command that shows the details; null if there are none.
+ * The line about new kinds of drift at the end of a run, with the command that shows the details; null if there are
+ * none.
  */
 export async function driftLine(context: CommandContext, report: RunReport): Promise<string | null> {
   if (report.run_id === null) return null;

@@ -92,7 +92,7 @@ function printRecord(context: CommandContext, found: FoundRecord): void {
     `Received by run ${found.received_by} at ${request.received_at ?? '-'} from ${request.url}: status ${request.status ?? '-'}, ETag ${request.etag ?? 'none'}`,
   );
   if (request.proof !== null)
-    printLine(context, `A copy from ${request.captured_at ?? 'an unknown day'}, proven by: ${request.proof}`);
+    printLine(context, `A copy from ${request.captured_at ?? 'an unknown day'}; proof: ${request.proof}`);
   printLine(context, `File intact, sha256 ${found.sha256}`);
   if (errors !== null) {
     printLine(context, 'This record broke its contract, so the row comes from an older record:');

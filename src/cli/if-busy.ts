@@ -34,7 +34,7 @@ export function busyRuleOf({ ifBusy, waitTimeout }: BusyOptions): BusyRule {
   return { ifBusy, waitTimeoutSeconds: waitTimeout ?? null };
 }
 
-/** Does work and applies the `--if-busy` rule if the database is busy. */
+/** Performs work, and applies the `--if-busy` rule if the database is busy. */
 export async function withBusyRule(
   context: CommandContext,
   rule: BusyRule,

@@ -17,9 +17,9 @@ export function metricsFileOption(text: string): string {
 }
 
 /**
- * Does the work of a run and then writes its metrics, even if the run failed or could not begin. A failure to write
- * them only causes a warning. Without a file, does not load the metrics module. After reading the configuration, `work`
- * calls `watch` and passes the run's events to the subscribers that `watch` returns.
+ * Performs a run and then writes its metrics, even if the run failed or could not begin. A failure to write them only
+ * causes a warning. Without a file, does not load the metrics module. After reading the configuration, `work` calls
+ * `watch` and passes the run's events to the subscribers that `watch` returns.
  */
 export async function withMetricsFile<T>(
   file: string | undefined,

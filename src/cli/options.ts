@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { parseDuration } from '../core/duration.ts';
 
-/** How a command's argument identifies a run. */
+/** How an argument identifies a run. */
 export const RUN_ID =
   'run id, or a unique prefix or suffix of it; latest or -1 is the newest run, -2 the second newest';
 
@@ -22,7 +22,7 @@ export function integerOption(text: string): number {
   return checkedNumber(text, (value) => Number.isInteger(value) && value >= 1, 'a whole number above 0');
 }
 
-/** Zero or more. */
+/** A whole number, zero or more. */
 export function countOption(text: string): number {
   return checkedNumber(text, (value) => Number.isInteger(value) && value >= 0, 'a whole number, 0 or more');
 }

@@ -34,8 +34,8 @@ function typedAs(command: Command): string {
 
 /**
  * The context with the data folder to read: the configured folder, or the folder of simulated records if only those
- * have been published. Prints a note if this is not the configured folder, or if there are also simulated records; in
- * that case, the note contains `command`, which reads them.
+ * have been published. In the second case, prints a note. Also prints a note if there are both real and simulated
+ * records; that note contains `command`, which reads the simulated ones.
  */
 export async function inFolderToRead(context: CommandContext, command: string): Promise<CommandContext> {
   const { all, cwd, given, loaded } = context;

@@ -47,7 +47,7 @@ export async function printEnd(context: CommandContext, ending: RunEnding): Prom
   if (ending.showsOthers) printOtherSources(context);
 }
 
-/** How the first line begins, and its color. */
+/** The beginning of the first line, and its color. */
 const MARKS = {
   succeeded: ['✓', 'green'],
   partial: ['! partial:', 'yellow'],
@@ -77,7 +77,7 @@ function headline({ report, seconds }: RunEnding): string[] {
   const [mark] = MARKS[status];
   return [
     published === 0 && status !== 'succeeded'
-      ? `${mark} nothing was published, after ${took}`
+      ? `${mark} nothing was published (${took})`
       : `${mark} ${published} of ${reports.length} collections, ${records} records in ${took}${rate}`,
     originOf(report),
     ...(absent.length === 0 ? [] : [`absent: ${absent.join(', ')}`]),

@@ -37,7 +37,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .option('--from <address>', 'archive, live, sandbox or a base URL (default: the configured address)')
     .addOption(AS_OF)
     .option('--or-sandbox', 'use the built-in, simulated API if the source cannot be reached')
-    .option('--full', 'request everything, even what has not changed since the last run')
+    .option('--full', 'request everything, even if nothing has changed since the last run')
     .option('--restart', 'start over, even if an interrupted pull could continue')
     .addOption(MIGRATE)
     .option('--atomic', 'publish all resources or none')

@@ -21,7 +21,7 @@ type LaunchLibraryFlags = SandboxFlags & {
 
 const HELP = [
   'Serves launches/ in pages and in three modes, with the filters id, lsp__id, last_updated__gte and last_updated__lte,',
-  'and with every ordering of the service. Also serves api-throttle/. Allows 15 requests an hour, or 300 with a token;',
+  'and every ordering that the service supports. Also serves api-throttle/. Allows 15 requests an hour, or 300 with a token;',
   'any token works. Requests for api-throttle/ and responses that a fault produces do not count.',
   '',
   'Simulated launches are announced, postponed and flown as time passes. With --at, time stands still, so the same seed',

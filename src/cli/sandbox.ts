@@ -29,8 +29,8 @@ const REVISIONS_HELP = [
 
 const WAYBACK_HELP = [
   'With --wayback, the same server also simulates the Internet Archive (playback and CDX) and the repository of',
-  'recordings. It prints two more addresses: set SPACEX_PIPELINE_ARCHIVE_URL and SPACEX_PIPELINE_RECORDINGS_URL to',
-  'them for a run. --faults applies only to the API.',
+  'recordings, and prints two more addresses. To run on the copies, set SPACEX_PIPELINE_ARCHIVE_URL and',
+  'SPACEX_PIPELINE_RECORDINGS_URL to these addresses. --faults applies only to the API.',
 ].join('\n');
 
 export const register: Register = (program, streams) => {

@@ -16,8 +16,8 @@ export function dataDirOf({ run_dir }: RunReport): string {
 }
 
 /**
- * The words that start this program from a folder: its name if it is on the PATH, npx in a project, or its launcher in
- * a clone.
+ * The command that starts this program from a folder: its name if that is on the PATH, npx in a project, or the
+ * launcher in a clone.
  */
 function selfCommand(cwd: string): string[] {
   const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,10 +57,7 @@ export function runnable(text: string, { cwd, given }: Pick<CommandContext, 'cwd
   });
 }
 
-/**
- * The address to add as `--from` to a command that pulls, so that it pulls from the same address; null if it does not
- * need one.
- */
+/** The address that a command needs as `--from` to pull from the same place; null if it does not need one. */
 function addressFor(text: string, cwd: string, given: GlobalOptions): string | null {
   const { dataDir, source = '' } = given;
   const about = / --source (\S+)/.exec(text)?.[1] ?? source;
@@ -69,7 +66,9 @@ function addressFor(text: string, cwd: string, given: GlobalOptions): string | n
   return dataDir !== undefined && isSimulatedDir(resolve(cwd, dataDir)) ? 'sandbox' : null;
 }
 
-/** The source to add as `--source`. If there is a schema, there must be one, because a schema belongs to one source. */
+/**
+ * The source to add as `--source`. With `--schema`, a source is always added, because a schema belongs to one source.
+ */
 function sourceOf({ schema, source }: GlobalOptions): string | undefined {
   const [first, ...others] = sources.map(({ name }) => name);
   const named = [first, ...others].find((name) => name === source);

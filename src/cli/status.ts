@@ -15,7 +15,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .description('show whether the data is fresh and free of problems; exits 10 if something needs attention')
     .option(
       '--max-age <duration>',
-      'maximum age of the last success, such as 2h, 90m or 3d (default: twice the interval of the jobs)',
+      'maximum age of the last successful run, such as 2h, 90m or 3d (default: twice the interval of the jobs)',
       durationOption,
     )
     .addHelpText('after', example('status', 'status --max-age 2d --json'))

@@ -15,7 +15,7 @@ export const register: Register = (program, streams) => {
     .argument('[name]', 'show only this table or view, with its columns')
     .addHelpText(
       'after',
-      '\nRows are counted when the command runs. The last change is the end of the last run that changed the table.',
+      '\nRows are counted when the command runs. The time of a change is the end of the run that made it.',
     )
     .addHelpText('after', example('tables', `tables ${EXAMPLE_NAME}`))
     .action(async (name: string | undefined, _options, command) => {

@@ -20,7 +20,7 @@ export type Fields = {
 const NONE = { choice: null, date: null, time: '', local: null, whole: null, number: null };
 const MILLISECONDS = 'T12:00:00.000Z';
 
-/** By collection. The records of collections with a single object are never broken. */
+/** By collection. Collections with a single object are not listed, because faults never break their records. */
 export const BAD_FIELDS: Readonly<Record<string, Fields>> = {
   launches: {
     ...named('name', 'upcoming'),

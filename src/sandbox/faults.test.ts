@@ -70,7 +70,7 @@ test('a request’s own faults replace those of the sandbox', async (t) => {
   assert.equal((await fetch(`${faulty.url}/v4/rockets`, { headers: { [FAULTS_HEADER]: '' } })).status, 200);
 });
 
-test('invalid faults cause a 400', async () => {
+test('invalid faults result in a 400', async () => {
   const response = await get('nonsense');
   assert.equal(response.status, 400);
   assert.match(await response.text(), /"nonsense" is not a known fault/);
@@ -243,7 +243,7 @@ test('faults change the ETag only if they change the body', async () => {
 });
 
 for (const encoding of ['gzip', 'identity']) {
-  test(`nothing more is generated when the client disconnects (${encoding})`, async (t) => {
+  test(`stops generating the body when the client disconnects (${encoding})`, async (t) => {
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
     const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>();
     function* endless(): Generator<string, void, undefined> {

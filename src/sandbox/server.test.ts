@@ -24,7 +24,7 @@ describe('sandbox', () => {
     return records;
   };
 
-  test('serves launches in the order of flight_number', async () => {
+  test('serves launches in order of flight_number', async () => {
     const launches = await list('/v5/launches');
     assert.deepEqual(
       launches.map(({ flight_number }) => flight_number),
@@ -249,7 +249,7 @@ for (const [path, least, most] of [
   ['/v4/starlink', 60e6, 60e6],
   ['/v4/launchpads', 20e6, Infinity],
 ] as const) {
-  test(`streams ${path} of a million launches without filling the memory`, async () => {
+  test(`streams ${path} of a million launches without filling memory`, async () => {
     await using sandbox = await started({ launches: 1_000_000 });
     const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
     socket.write(`GET ${path} HTTP/1.1\r\nConnection: close\r\n\r\n`);

@@ -17,7 +17,7 @@ export type Shape = {
 
 const BAD = 11;
 const GONE = 12;
-/** The maximum distance from a duplicate to the record whose id it repeats. */
+/** The maximum distance between a duplicate and the record whose id it repeats. */
 const LOOK_BACK = 1000;
 
 export function createShape(seed: number, faults: readonly FaultSpec[]): Shape {

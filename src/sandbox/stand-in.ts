@@ -9,7 +9,8 @@ export type StandIn = {
 };
 
 /**
- * Starts the stand-in for a source. Throws `internal` if there is none, because then the source is defined incorrectly.
+ * Starts the stand-in for a source. Throws `internal` if the source does not have one, because its definition is wrong
+ * in that case.
  */
 export async function startStandIn(source: string): Promise<StandIn> {
   if (source === LAUNCH_LIBRARY) {

@@ -15,7 +15,7 @@ export function coresJson(universe: Universe, mission: Mission, first: CoreFligh
   return list;
 }
 
-/** Real launches often contain the equipment of a core before the core itself is known. */
+/** Real launches often list the equipment of a core before it is known which core will fly. */
 export function unknownCore({ seed }: Universe, launch: number): string {
   const fitted = roll(seed, launch, FITTED) % 2 === 0 ? 'true' : 'null';
   return `{"core":null,"flight":null,"gridfins":${fitted},"legs":${fitted},"reused":${fitted},${NO_LANDING}`;

@@ -21,7 +21,7 @@ const LATE_DETAILS = 4;
 const DAY = 86_400;
 const PRECISIONS = ['half', 'quarter', 'year', 'month'] as const;
 
-/** Launches in the order of flight_number. Each launch depends only on its position, so none has to be stored. */
+/** Launches in order of flight_number. Each launch depends only on its position, so none has to be stored. */
 export function createLaunches(universe: Universe, version: LaunchVersion): Collection {
   const { ids } = universe;
   return {

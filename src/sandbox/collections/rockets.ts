@@ -110,7 +110,7 @@ const DESIGNS: readonly [Design, ...Design[]] = [
   },
 ];
 
-/** The date of the rocket that has not flown yet. */
+/** The first flight of the rocket that has not flown yet. */
 const PLANNED_FLIGHT = '2024-02-29';
 
 /** Four rockets in the shape of /v4/rockets, the same in all states. */

@@ -3,7 +3,7 @@ import type { Collection } from '../collection.ts';
 type Sample = { readonly id: string };
 
 /**
- * Records as the API sent them, by the last part of their path, for resources without generated records. `resources
+ * Records as the API sent them, for resources without generated records, by the last part of their path. `resources
  * new` adds records here.
  */
 const SAMPLES: Readonly<Record<string, readonly Sample[] | Sample>> = {};

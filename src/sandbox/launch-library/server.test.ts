@@ -45,7 +45,7 @@ describe('the stand-in for Launch Library', () => {
     return launches;
   };
 
-  test('serves ten launches by default and a hundred at most, in the order of net', async () => {
+  test('serves ten launches by default and a hundred at most, in order of net', async () => {
     const { count, next, previous, results } = await page('');
     assert.equal(count, 120);
     assert.equal(next, `${library.baseUrl}launches/?limit=10&offset=10`);

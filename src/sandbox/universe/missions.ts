@@ -32,7 +32,7 @@ export function launchAt(season: Season, group: number, position: number): numbe
   return EARLY + GROUP * (season.firstGroup + group) + position;
 }
 
-/** The first place of a position. Every position has one place, except `triple`, which has three. */
+/** The first place of a position. Every position has one place, except for `triple`, which has three. */
 export function placeOf(position: number, triple: number): number {
   return position > triple ? position + 2 : position;
 }

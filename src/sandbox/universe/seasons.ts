@@ -5,8 +5,8 @@ export type Role = 'satellite' | 'rideshare' | 'starlink' | 'heavy' | 'cargo' | 
 
 /**
  * Two years of launches, in groups of twelve. The launches of a season share its cores, capsules and crews, which do
- * not fly in any other season. Therefore it is possible to compute both what flies on a launch and on which launches
- * something flies.
+ * not fly in any other season. This makes it possible to compute both what flies on a launch and which launches
+ * something flies on.
  */
 export type Season = {
   readonly firstGroup: number;
@@ -21,7 +21,7 @@ export type Season = {
   readonly starlink: readonly number[];
   /** The number of core seats in a group. */
   readonly seats: number;
-  /** Series of flights, each flown by one core after another. */
+  /** A slot is a series of flights, flown by one core after another. */
   readonly firstSlot: number;
   readonly slots: number;
   /** Each team has a crew, a crew capsule and a cargo capsule, and flies at most three times. */

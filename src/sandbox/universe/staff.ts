@@ -3,7 +3,7 @@ import { CREW_SEATS, launchesOfTeam, teamOf, type Mission } from './missions.ts'
 import type { Universe } from './universe.ts';
 
 /**
- * Of the rockets, the second flies from the first season on, the third has three cores side by side, and the fourth is
+ * The rockets: the second flies from the first season on, the third has three cores side by side, and the fourth is
  * only planned.
  */
 const ROCKET_PLANNED = 3;

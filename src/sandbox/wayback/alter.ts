@@ -25,7 +25,7 @@ export function applyProof(whole: Buffer, faults: readonly WaybackFault[]): stri
 const PROOFS: Partial<Record<WaybackFaultName, (whole: Buffer) => string | null>> = {
   'no-etag': () => null,
   'weak-etag': (whole) => `W/${etagOf(whole)}`,
-  // In nginx's format: time and length.
+  // In nginx's format, which consists of a time and the length.
   'foreign-etag': (whole) => `"5f7c1a2b-${whole.length.toString(16)}"`,
   // A different hash, but the correct length.
   'wrong-etag': (whole) => etagOf(Buffer.concat([Buffer.alloc(1), whole.subarray(1)])),

@@ -38,7 +38,7 @@ const FAULTS = {
   hang: kind('answer', 'hang', 'no response, and the connection stays open'),
   moved: kind('redirect', 'moved', 'a capture redirects to a capture a few seconds later'),
   loop: kind('redirect', 'loop', 'two captures redirect to each other'),
-  'plain-http': kind('redirect', 'plain-http', 'a capture redirects to its URL with http and port 80'),
+  'plain-http': kind('redirect', 'plain-http', 'a capture redirects to its own URL with http and port 80'),
   'other-url': kind(
     'redirect',
     'other-url',

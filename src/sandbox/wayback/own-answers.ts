@@ -5,9 +5,7 @@ import type { WaybackFault, WaybackFaultName } from './faults.ts';
 import { NOT_ARCHIVED, page } from './pages.ts';
 import type { Answer } from './send.ts';
 
-/**
- * The response that a host returns instead of a copy. Instead of a response, the connection may break or stay silent.
- */
+/** The response that a host sends instead of a copy. `reset` breaks the connection, and `hang` sends nothing. */
 type OwnAnswer = Answer | 'reset' | 'hang';
 
 type Answers = Partial<Record<WaybackFaultName, (fault: WaybackFault) => OwnAnswer>>;

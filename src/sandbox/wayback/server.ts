@@ -12,7 +12,7 @@ export type WaybackOptions = WorldOptions & {
   /** Default: 0, for any free port. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
-  /** Faults of the API, which is served together with the copies. See FAULTS_HELP. */
+  /** Faults of the API that is served together with the copies. See FAULTS_HELP. */
   readonly faults?: string | undefined;
   /** Faults of the copies. See WAYBACK_FAULTS_HELP. */
   readonly waybackFaults?: string | undefined;
@@ -53,7 +53,7 @@ const DAY = '20260605';
 
 /**
  * Serves copies of simulated records, as the Internet Archive and a repository of recordings serve copies of real
- * records, and also the API. Throws PipelineError `usage` if an option is invalid or the address is unavailable.
+ * records. Also serves the API. Throws PipelineError `usage` if an option is invalid or the address is unavailable.
  */
 export async function startWayback(options: WaybackOptions = {}): Promise<Wayback> {
   const {

@@ -96,9 +96,9 @@ const pad = objectAt('/pad', {
 });
 
 /**
- * One record of GET /launches/?mode=detailed; a record of `mode=normal` also satisfies the contract, which requires
- * only the essential fields of a launch, because the API does not always send the fields that its own document lists
- * under `required`.
+ * One record of GET /launches/?mode=detailed. A record of `mode=normal` also satisfies the contract. Only the essential
+ * fields of a launch are required, because the API does not always send the fields that its own document lists under
+ * `required`.
  */
 export const contract = objectAt('', {
   id: uuid(),

@@ -121,7 +121,7 @@ function boosterOf(launch_id: string, { landing, launcher, ...stage }: Stage) {
   };
 }
 
-/** Keeps the first element with each id, as for records. */
+/** Keeps only the first element with each id, as the program does for records. */
 function firstOfEach<T extends { readonly id: number }>(all: readonly T[]): readonly T[] {
   const seen = new Set<number>();
   return all.filter(({ id }) => !seen.has(id) && seen.add(id));

@@ -1,6 +1,6 @@
 import type { DataCheck } from '../../core/resource.ts';
 
-/** The checks of launches. They are in a separate file because launches.ts is long. */
+/** The checks of launches, in a separate file because launches.ts is long. */
 export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_flight_number_shared',

@@ -16,7 +16,7 @@ import spacex from './source.ts';
 
 const { resources } = spacex;
 
-describe('recorded records', { skip: NOT_RECORDED }, () => {
+describe('recorded API responses', { skip: NOT_RECORDED }, () => {
   const context = { transformedAt: '2026-01-02T03:04:05.678Z', lookup: () => 'a rocket' };
   const recorded = resources.filter(({ name }) => Object.hasOwn(RECORDED_ROWS, name));
 

@@ -10,7 +10,7 @@ const FLIGHTS = 20;
 const LANDED = 41;
 const OTHER_SIDES = 2;
 
-/** A flight of a booster: the booster's number, and the number of its flight. */
+/** A flight of a booster: the booster's number and the flight's number. */
 type Flight = { readonly booster: number; readonly flight: number; readonly previous: number | null };
 
 /** The first stages of a launch, ordered by record age, oldest first. */

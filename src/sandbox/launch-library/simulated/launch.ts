@@ -12,7 +12,7 @@ export type Counts = {
   readonly flown: number;
 };
 
-/** A launch with all details, in its state at a moment. */
+/** A launch with all details, in its state at a given moment. */
 export function launchRecord(seed: number, moment: Moment, { first, flown }: Counts): LaunchRecord {
   const { slot, updated } = moment;
   const id = launchId(seed, slot);

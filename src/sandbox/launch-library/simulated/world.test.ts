@@ -25,7 +25,7 @@ test('initially lists the requested number of launches', () => {
   assert.ok(createSimulatedWorld(7, 205).at(SIMULATED_FROM + 365 * DAY).length > 300);
 });
 
-test('the same seed and time produce the same records, and a different seed different ones', () => {
+test('the same seed and time produce the same records, and a different seed produces different records', () => {
   const textAt = (seed: number): string =>
     JSON.stringify(recordsAt(createSimulatedWorld(seed, 60).at(SIMULATED_FROM + 17 * DAY)));
   assert.equal(textAt(1), textAt(1));
