@@ -36,7 +36,7 @@ const WRONG = {
   bad: /bad takes a number from 0 to 1/,
   'bad=0.5:worse': /unknown kind of bad record; known kinds: missing-field/,
   'bom@': /has no text after @/,
-  bomx0: /applies to no request/,
+  bomx0: /does not apply to any request/,
   toString: /is not a known fault/,
 };
 for (const [spec, message] of Object.entries(WRONG)) {

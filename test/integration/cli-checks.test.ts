@@ -42,7 +42,10 @@ void describe('checks', () => {
     assert.equal(code, 0, stderr);
     const lines = stdout.trimEnd().split('\n');
     assert.match(lines[0] ?? '', /^severity +check +count +description$/);
-    assert.match(lines[2] ?? '', /^error +launch_unix_differs +1 +The date in seconds and the date are different times/);
+    assert.match(
+      lines[2] ?? '',
+      /^error +launch_unix_differs +1 +The date in seconds and the date are different times/,
+    );
     assert.doesNotMatch(stdout, /launch_local_differs|Not run/);
     assert.match(lines.at(-2) ?? '', new RegExp(`^\\d+ of \\d+ checks found something after run ${runId}$`));
     assert.match(lines.at(-1) ?? '', /^Rows: \S*spacex-pipeline checks --rows launch_unix_differs$/);
