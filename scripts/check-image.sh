@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the Dockerfile's image without a container engine, and runs it: npm run check:image
 # Runs Debian's buildah as root, with chroot. Makes the base image, node:24-slim, with debootstrap and this
-# project's Node, because an image registry may be unavailable. Skips if buildah or debootstrap is missing.
+# project's Node, because an image registry may be unavailable. Skips if a requirement is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,19 +9,19 @@ skip() {
   echo "skipped: $*"
   exit 0
 }
-[ "$(id -u)" = 0 ] || skip 'buildah without root needs user namespaces: run it as root'
+[ "$(id -u)" = 0 ] || skip 'buildah needs user namespaces if it does not run as root; run this script as root'
 for tool in buildah debootstrap; do
-  command -v "$tool" > /dev/null || skip "$tool is missing: apt-get install buildah debootstrap"
+  command -v "$tool" > /dev/null || skip "$tool is missing; install it with: apt-get install buildah debootstrap"
 done
-[ -x node_modules/node/bin/node ] || skip 'node_modules is missing: npm ci'
+[ -x node_modules/node/bin/node ] || skip 'node_modules is missing; create it with: npm ci'
 
 work=$(mktemp -d)
 storage=(--root "$work/storage" --runroot "$work/run" --storage-driver vfs)
 trap 'rm -rf "$work"' EXIT
 
-echo '--- the base'
+echo '--- base image'
 debootstrap --variant=minbase --include=ca-certificates stable "$work/base" > "$work/debootstrap.log" 2>&1 \
-  || { tail -5 "$work/debootstrap.log"; skip 'Debian cannot be reached'; }
+  || { tail -5 "$work/debootstrap.log"; skip 'the Debian mirror cannot be reached'; }
 cp node_modules/node/bin/node "$work/base/usr/local/bin/node"
 npm_folder=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
 mkdir -p "$work/base/usr/local/lib/node_modules"
