@@ -3,43 +3,46 @@ import { BLOCKS, blockFor, type Block } from './kind.ts';
 import { newName, singular, snakeCase } from './names.ts';
 import type { Sample } from './samples.ts';
 
-/** A resource as the samples suggest it. */
+/** A resource drafted from samples. */
 export type Draft = {
-  /** As code, and the building blocks that it uses. */
+  /** The contract as code, and the building blocks that it uses. */
   readonly contract: string;
   readonly blocks: readonly string[];
-  /** The main one first. */
+  /** The main table is first. */
   readonly tables: readonly DraftTable[];
-  /** Fields that are in no table, with the reason. */
+  /** The fields that no table contains, by JSON pointer, with the reason. */
   readonly omitted: Readonly<Record<string, string>>;
 };
 
 export type DraftTable = Omit<Table, 'columns'> & {
   readonly columns: Record<string, Column>;
-  /** By column, an expression for its value. */
+  /** The expression for each column's value. */
   readonly values: Record<string, string>;
-  /** The lists whose items become the rows, outermost first; none if each record is a row. */
+  /** The lists whose items become rows, outermost first; empty if each record becomes a row. */
   readonly lists: readonly List[];
 };
 
-/** A list as an expression, and variables for an item and its position. */
+/** The expression for a list, and the names of the variables for an item and its position. */
 type List = { readonly code: string; readonly item: string; readonly position: string };
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The position of a value in a record. */
+/** Where a value is in a record. */
 type Place = {
-  /** An expression for it. */
+  /** The expression for the value. */
   readonly code: string;
   readonly isNullable: boolean;
   /** Can the expression be undefined? */
   readonly isOptional: boolean;
-  /** A JSON pointer, and the names of fields from its row. */
+  /** The JSON pointer to the value, and the field names on the path from its row. */
   readonly pointer: string;
   readonly fields: readonly string[];
 };
 
-/** Drafts a contract that all samples satisfy, and its tables: nested fields become columns, and each list a table. */
+/**
+ * Drafts a contract that all samples satisfy, and the tables: nested fields become columns, and each list becomes a
+ * table.
+ */
 export function draftResource(
   {
     name,
@@ -59,7 +62,7 @@ export function draftResource(
     return `${call}(${of})`;
   }
 
-  /** Returns the contract of objects, and adds columns for their fields. */
+  /** Returns the contract for these objects, and adds columns for their fields to the table. */
   function addObjects(table: DraftTable, objects: readonly Members[], at: Place): string {
     const names = [...new Set(objects.flatMap((one) => Object.keys(one)))];
     const fields = names.map((field) => {
@@ -120,7 +123,7 @@ export function draftResource(
     else values[column] = at.isOptional ? `${at.code} ?? null` : at.code;
   }
 
-  /** Returns the contract of a list's items, and adds a table for them. */
+  /** Returns the contract for the items of a list, and adds a table for them. */
   function addItems(above: DraftTable, items: readonly unknown[], at: Place): string {
     const outer = above.lists.map((list, index) =>
       index < above.lists.length - 1 ? list : { ...list, position: `${singular(above.name)}_position` },
@@ -141,7 +144,7 @@ export function draftResource(
     return isNullable ? block('nullable', bare) : bare;
   }
 
-  /** With its key: the owner, and the position in each list. */
+  /** Adds a table with its key columns: the owner, and the position in each list. */
   function newTable(own: string, doc: string, owner: string, lists: readonly List[]): DraftTable {
     const positions = lists.map(({ position }) => position);
     const table: DraftTable = {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { blockFor } from './kind.ts';
 import { newName, singular } from './names.ts';
 
-test('all values of a field together decide its building block', () => {
+test('blockFor chooses the building block that fits all values of a field', () => {
   for (const [field, values, kind] of [
     ['stages', [1, 2], 'integer'],
     ['cost', [1, 2 ** 31], 'bigint'],
@@ -24,13 +24,13 @@ test('all values of a field together decide its building block', () => {
     ['tags', [[], [null]], { why: 'no value in any sample' }],
     ['none', [], { why: 'no value in any sample' }],
     ['odd', [1, 'one'], { why: 'number or string in the samples' }],
-    ['matrix', [[[1]]], { why: 'lists in a list' }],
+    ['matrix', [[[1]]], { why: 'a list of lists' }],
     ['mass_lb', [1], { why: 'not a metric unit' }],
   ] as const)
     assert.deepEqual(blockFor(field, values), kind, `${field} ${JSON.stringify(values)}`);
 });
 
-test('a name is snake case, includes its unit, needs no quotes and is unused', () => {
+test('newName returns an unused name in snake case that includes the unit and needs no quotes', () => {
   const taken = new Set(['position']);
   for (const [fields, name] of [
     [['firstFlight'], 'first_flight'],
@@ -48,7 +48,7 @@ test('a name is snake case, includes its unit, needs no quotes and is unused', (
     assert.equal(newName(fields, 'rocket', taken), name);
 });
 
-test('the singular of what lists are called', () => {
+test('singular returns the singular of a resource name', () => {
   const names = ['launches', 'companies', 'cores', 'boxes', 'statuses', 'status', 'crew', 'mass', 'bases'];
   assert.deepEqual(names.map(singular), [
     'launch',

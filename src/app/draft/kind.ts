@@ -3,7 +3,7 @@ import type { ColumnType } from '../../core/table.ts';
 import { NOT_METRIC, UNIT } from '../../core/units.ts';
 import { snakeCase } from './names.ts';
 
-/** The building blocks of contracts for single values, with the columns that hold them. */
+/** The contract building blocks for single values, each with its column type. */
 export const BLOCKS = {
   text: 'text',
   objectId: 'id',
@@ -18,7 +18,7 @@ export const BLOCKS = {
 
 export type Block = keyof typeof BLOCKS;
 
-/** The reason why no column can hold the values of a field. */
+/** Why no column can store the values of a field. */
 export type Unclear = { readonly why: string };
 
 /** The building block that fits all non-null values of a field. */
@@ -33,7 +33,7 @@ export function blockFor(field: string, values: readonly unknown[]): Block | 'ob
   if (type === 'object') return 'object';
   const items = values.flat().filter((one) => one !== null);
   const item = blockFor(field, items);
-  if (item === 'list') return { why: 'lists in a list' };
+  if (item === 'list') return { why: 'a list of lists' };
   return typeof item === 'object' ? item : 'list';
 }
 
@@ -46,7 +46,7 @@ function blockOfText(values: readonly string[]): Block {
     : 'text';
 }
 
-/** A measure may have a fraction even if no sample has one. */
+/** A measurement can have a fraction even if no sample does. */
 function blockOfNumber(field: string, values: readonly number[]): Block {
   if (UNIT.test(`_${snakeCase(field)}`) || !values.every(Number.isSafeInteger)) return 'number';
   return values.every((value) => (value | 0) === value) ? 'integer' : 'bigint';

@@ -1,6 +1,6 @@
 import { UNIT } from '../../core/units.ts';
 
-/** Words that must be quoted in SQL: those marked R or T by pg_get_keywords(). */
+/** Words that must be quoted in SQL: category R or T in pg_get_keywords(). */
 export const RESERVED: readonly string[] =
   `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column
   concurrently constraint create cross current_catalog current_date current_role current_schema current_time
@@ -10,13 +10,13 @@ export const RESERVED: readonly string[] =
   select session_user similar some symmetric system_user table tablesample then to trailing true union unique user using
   variadic verbose when where window with`.split(/\s+/);
 
-/** Further words that cannot name a variable. */
+/** Other words that cannot be variable names. */
 const RESERVED_IN_CODE =
   `await break catch class const continue debugger delete enum export extends finally function if implements import
   instanceof interface let new package private protected public return static super switch this throw try typeof var void
   while yield`.split(/\s+/);
 
-/** Endings of field names, with the unit that ends the column name. */
+/** The last words of field names, with the ending that replaces each of them in a column name. */
 const UNITS: Readonly<Record<string, string>> = {
   meters: 'm',
   kilometers: 'km',
@@ -27,7 +27,7 @@ const UNITS: Readonly<Record<string, string>> = {
   inclination: 'inclination_deg',
 };
 
-/** PostgreSQL cuts names after 63 bytes, and an index is named after its table and column. */
+/** PostgreSQL truncates names to 63 bytes, and the name of an index contains the names of its table and column. */
 const LONGEST = 40;
 
 /** Can a resource and its table have this name? */
@@ -36,12 +36,14 @@ export function isName(name: string): boolean {
   return /^[a-z][a-z0-9_]*$/.test(name) && name.length <= LONGEST && !isReserved;
 }
 
-/** An unused name made of field names. One that means nothing by itself begins with `owner`. */
+/**
+ * An unused name built from field names. Begins with `owner` if the field names alone would be invalid or meaningless.
+ */
 export function newName(fields: readonly string[], owner: string, taken: Set<string>): string {
   const own = fields.map(snakeCase).join('_');
   const isUnitAlone = UNIT.test(`_${own}`) && !UNIT.test(own);
   const full = /^[a-z]/.test(own) && !RESERVED.includes(own) && !isUnitAlone ? own : `${owner}_${own}`;
-  // The end is the most specific part.
+  // Truncates at the start, because the end is the most specific part.
   const cut = full.length > LONGEST ? full.slice(-LONGEST).replace(/^[^_]*_/, '') : full;
   const name = cut.replaceAll(/^[^a-z]+|_+$/g, '');
   let free = name;

@@ -7,12 +7,12 @@ import { fileFailure } from '../../lib/file-failure.ts';
 import { maskUrl } from '../../lib/mask-url.ts';
 import { openSource, type SourceDeps } from '../source.ts';
 
-/** A record with an id, which its rows need. */
+/** A record with an id, which its rows use as their key. */
 export type Sample = Readonly<Record<string, unknown>> & { readonly id: string };
 
 type Samples = { readonly shape: 'array' | 'object'; readonly records: readonly Sample[] };
 
-/** From a URL, or from a file. */
+/** Reads samples from a URL or a file. */
 export async function readSamples(
   from: string,
   cwd: string,
@@ -27,7 +27,7 @@ export function isUrl(from: string): boolean {
   return /^https?:/i.test(from) && URL.canParse(from);
 }
 
-/** Throws `usage` if they are not records, or lack an id that a row can use. */
+/** Throws `usage` if the text is not JSON records, or if a record has no id that its rows can use. */
 function parseSamples(from: string, text: string): Samples {
   const refuse = (reason: string, hint: string, cause?: unknown): PipelineError =>
     new PipelineError(`Cannot draft a resource from ${from}: ${reason}`, { code: 'usage', hint, cause });
@@ -49,16 +49,16 @@ function parseSamples(from: string, text: string): Samples {
     Array.isArray(one),
   );
   throw refuse(
-    `${nameless} of ${records.length} records have no "id" that is text`,
+    `${nameless} of ${records.length} records have no text in "id"`,
     list === undefined
-      ? 'Each record needs one: it becomes the key of its row.'
+      ? 'Each record needs a text "id", which becomes the key of its row.'
       : `If the records are in ${JSON.stringify(list[0])}, write that list to a file and pass the file to --from.`,
   );
 }
 
-const WANTED = 'Pass a URL or file with a JSON list of records, or a single record, to --from.';
+const WANTED = 'Set --from to a URL or file that contains a JSON list of records or a single record.';
 
-/** The origin, with any login, and the path with its query. */
+/** The origin, including any login, and the path, including the query. */
 export function partsOf(url: string): { readonly base: string; readonly path: string } {
   const base = new URL(url);
   const path = `${base.pathname}${base.search}`;
@@ -78,7 +78,7 @@ async function fileText(from: string, cwd: string): Promise<string> {
   }
 }
 
-/** Makes the request as a run would: with its proxies, certificates, timeouts and retries. */
+/** Sends the request the way a run does: with the same proxies, certificates, timeouts and retries. */
 async function fetchText(from: string, loaded: LoadedSource, deps: SourceDeps): Promise<string> {
   const { base, path } = partsOf(from);
   const source = await openSource(loaded, { from: base, asOf: null, orSandbox: false }, deps);

@@ -3,7 +3,7 @@ import { UNIT } from '../../core/units.ts';
 import type { Draft, DraftTable } from './draft.ts';
 import { singular } from './names.ts';
 
-/** The file of a resource, not formatted yet. */
+/** The source file of a resource, not yet formatted. */
 export function resourceText(
   { blocks, contract, omitted, tables }: Draft,
   { name, path, shape }: { readonly name: string; readonly path: string; readonly shape: 'array' | 'object' },
@@ -41,7 +41,7 @@ export default defineResource({
 }
 
 function tableText({ columns, doc, key, lists, name, owner }: DraftTable): string {
-  // listTable adds the columns of the key.
+  // listTable adds the key columns.
   const own = Object.entries(columns).slice(lists.length === 1 ? key.length : 0);
   const body = `{\n${own.map(([column, is]) => `${column}: ${columnText(is)}`).join(',\n')}\n}`;
   if (lists.length < 2)
@@ -61,7 +61,7 @@ function columnText({ doc, nullable, references, type }: Column): string {
   return `${builder}(${JSON.stringify(doc)}${options})`;
 }
 
-/** The rows of a record: one, or one for each item of its lists. */
+/** The code for the rows of a record: one row, or one for each item of its lists. */
 function rowsText({ lists, values }: DraftTable): string {
   const entries = Object.entries(values).map(([column, value]) =>
     column === value ? column : `${column}: ${value}`,
@@ -78,7 +78,10 @@ function rowsText({ lists, values }: DraftTable): string {
     );
 }
 
-/** What samples do not show and a person has to check, in sentences. `isServed` is null for a source without a stand-in. */
+/**
+ * The points that the samples leave open and that a person must check, as sentences. `isServed` is null for a source
+ * without a stand-in.
+ */
 export function reviewText(
   { omitted, tables }: Draft,
   isGuessed: boolean,
@@ -93,9 +96,9 @@ export function reviewText(
     what.length === 0 ? [] : [`${start}: ${what.join(', ')}.`];
   return [
     'Describe each table and column: the descriptions become comments in the database.',
-    'A field that is in every sample is required: make it optional or nullable if a record may lack it.',
+    'A field that is in every sample is required. Make it optional or nullable if some records may lack it.',
     ...listed(
-      'End these names with a unit that src/core/units.ts lists, or add theirs there',
+      'End these names with a unit from src/core/units.ts, or add the unit there',
       unitless.map(({ name }) => name),
     ),
     ...listed(
@@ -103,16 +106,16 @@ export function reviewText(
       references.map((one) => `${one.name} to ${one.references}`),
     ),
     ...listed(
-      'The tables leave out these fields',
+      'The tables omit these fields',
       Object.entries(omitted).map(([field, why]) => `${field} (${why})`),
     ),
-    ...(isGuessed ? ['Correct the path: it is a guess, as the samples came from a file.'] : []),
+    ...(isGuessed ? ['Correct the path, which is a guess because the samples came from a file.'] : []),
     ...(isServed === null
       ? []
       : [
           isServed
-            ? 'The stand-in API serves the samples in the JSON file: replace anything that must not be public.'
-            : 'The stand-in API does not serve this path: add it in src/sandbox.',
+            ? 'The stand-in API serves the samples in the JSON file. Replace any values that must not become public.'
+            : 'The stand-in API does not serve this path. Add it in src/sandbox.',
         ]),
   ];
 }

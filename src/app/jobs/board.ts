@@ -14,22 +14,22 @@ import type { AppDeps } from '../runtime.ts';
 /** The jobs of a configuration, and their state. */
 export type JobBoard = {
   readonly list: () => Promise<readonly JobReport[]>;
-  /** Newest first. Throws `usage` for an unknown job. */
+  /** The job's tries, newest first. Throws `usage` for an unknown job. */
   readonly history: (name: string, limit: number) => Promise<readonly JobTry[]>;
   /** Permanently overrides the configuration. Throws `usage` for an unknown job. */
   readonly enable: (name: string, enabled: boolean) => Promise<JobReport>;
 };
 
-/** The board read from the database itself. */
+/** A board that reads the database directly. */
 export type LedgerBoard = JobBoard & {
-  /** The names of the jobs that run by themselves. */
+  /** The names of the enabled jobs. */
   readonly enabled: () => Promise<ReadonlySet<string>>;
 };
 
 export type BoardOptions = {
   readonly whole: LoadedConfig;
   readonly jobs: readonly Job[];
-  /** The data folder that the runs of these jobs belong to. */
+  /** The data folder of these jobs' runs. */
   readonly dataDir: string;
   readonly entries: () => Promise<readonly QueueEntry[]>;
   /** Is there no database yet? Reading must not create one. */

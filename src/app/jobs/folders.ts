@@ -10,8 +10,8 @@ import { withDatabase } from '../database.ts';
 import type { AppDeps } from '../runtime.ts';
 
 /**
- * One for each source of the jobs. Throws `usage` if they belong to several data folders and the database is embedded
- * in one.
+ * One configuration for each source of the jobs. Throws `usage` if the database is embedded and the jobs belong to
+ * several data folders.
  */
 export function configsOf(
   whole: LoadedConfig,
@@ -19,17 +19,17 @@ export function configsOf(
 ): readonly [SourceConfig, ...SourceConfig[]] {
   const [first, ...others] = jobs.map((job) => ({ job, ...forSource(whole, job.source).config }));
   if (first === undefined) {
-    throw new PipelineError('Cannot serve: there is no job', {
+    throw new PipelineError('Cannot serve: there are no jobs', {
       code: 'usage',
-      hint: 'Configure one in jobs, or leave jobs out for one job of each source.',
+      hint: 'Configure one in jobs, or omit jobs to get one job for each source.',
     });
   }
   const dataDir = dataDirOf(first, first.job.from);
   const other = others.find((config) => dataDirOf(config, config.job.from) !== dataDir);
   if (other !== undefined && first.database.url === null) {
     throw new PipelineError(
-      `Cannot serve job ${other.job.name} beside ${first.job.name}: simulated records are kept in a data folder of their own`,
-      { code: 'usage', hint: 'Give all jobs the same from, or use a server.' },
+      `Cannot serve job ${other.job.name} together with ${first.job.name}: simulated records have a separate data folder`,
+      { code: 'usage', hint: 'Set from to the same value for all jobs, or use a database server.' },
     );
   }
   const bySource = new Map(
@@ -39,22 +39,22 @@ export function configsOf(
   return [one, ...rest];
 }
 
-/** Another process may take over a job after no process with the job's data folder has been alive for this long. */
+/** If no process with the job's data folder has been alive for this long, another process may take over the job. */
 const TAKE_OVER_SECONDS = 600;
 
 function dirOf(whole: LoadedConfig, job: Job): string {
   return dataDirOf(forJob(whole, job).config, job.from);
 }
 
-/** The ids of the data folders that hold pages which later pulls of changes continue from. */
+/** The ids of the data folders whose pages later pulls of changes continue from. */
 export async function foldersOf(whole: LoadedConfig, jobs: readonly Job[]): Promise<readonly string[]> {
   const dirs = jobs.filter(({ source }) => source.changes !== null).map((job) => dirOf(whole, job));
   return Promise.all([...new Set(dirs)].map(folderId));
 }
 
 /**
- * Should another process take this job? A pull of changes continues from files in one data folder; from any other
- * folder, it would have to pull everything again.
+ * Should another process take this job? A pull of changes continues from files in one data folder. In any other folder,
+ * it would have to pull everything again.
  */
 export async function isElsewhere(
   job: Job,

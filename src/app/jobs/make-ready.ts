@@ -11,8 +11,9 @@ const POLL_MS = 500;
 type Configs = readonly [SourceConfig, ...SourceConfig[]];
 
 /**
- * Migrates the database if that is allowed. Throws `migration` if it is not and a migration is pending, `database` if
- * this role may not record the results of jobs. Waits while another process migrates, or a run is using the schema.
+ * Migrates the database if `mayMigrate` is true; otherwise throws `migration` if a migration is pending. Throws
+ * `database` if this role may not record the results of jobs. Waits while another process is migrating or a run is
+ * using the schema.
  */
 export async function makeReady(configs: Configs, mayMigrate: boolean, deps: AppDeps): Promise<void> {
   await migrateAll(configs, mayMigrate, deps);
@@ -33,7 +34,7 @@ async function migrateAll(configs: Configs, mayMigrate: boolean, deps: AppDeps):
       await (isReady ? migrateJobQueue(configs[0], deps) : migrate(configs, 'up', deps));
       return;
     } catch (error) {
-      // A process that holds an embedded database does not release it, so waiting is useless.
+      // A process that holds an embedded database will not release it, so there is no point in waiting.
       const isServer = configs[0].database.url !== null;
       if (!isServer || !(error instanceof PipelineError) || error.code !== 'busy') throw error;
       await deps.clock.sleep(POLL_MS, deps.signal);
@@ -44,11 +45,11 @@ async function migrateAll(configs: Configs, mayMigrate: boolean, deps: AppDeps):
 function pendingError(pending: number, all: number): PipelineError {
   return new PipelineError(`Cannot serve: ${pending} of ${all} migrations are pending`, {
     code: 'migration',
-    hint: 'Give --migrate, or type: spacex-pipeline migrate up',
+    hint: 'Use --migrate, or run: spacex-pipeline migrate up',
   });
 }
 
-/** Why jobs on these schemas would fail; empty if they would not. */
+/** The reasons why jobs on these schemas would fail; empty if there are none. */
 export async function unreadyReasons(configs: Configs, deps: AppDeps): Promise<readonly string[]> {
   const reasons: string[] = [];
   for (const config of configs) {
@@ -59,7 +60,9 @@ export async function unreadyReasons(configs: Configs, deps: AppDeps): Promise<r
   return reasons;
 }
 
-/** Throws `migration` if the schema is behind this program or ahead of it, `database` if rights are missing. */
+/**
+ * Throws `migration` if the schema is older or newer than this program expects, and `database` if rights are missing.
+ */
 async function refuseUnready(config: SourceConfig, deps: AppDeps): Promise<void> {
   const options = { ...deps, dataDir: config.dataDir, what: 'serve', waitMs: 0 };
   await withDatabase(config, options, async ({ database, session }) => {

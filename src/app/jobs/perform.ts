@@ -23,19 +23,19 @@ export type { JobEvent } from '../../core/job.ts';
 
 export type JobDeps = Omit<RunDeps, 'job' | 'waitForLock'> & {
   readonly whole: LoadedConfig;
-  /** Aborts when the process stops. The job is then postponed, for this process or another one. */
+  /** Aborts when the process stops. The job is then postponed, and this process or another one continues it later. */
   readonly signal: AbortSignal;
   readonly entries: () => Promise<readonly QueueEntry[]>;
   readonly onJob: (event: JobEvent) => void;
 };
 
-/** Errors that another try would not fix: the job waits for its next tick. */
+/** Errors that a retry would not fix, so the job waits for its next tick. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(['usage', 'kind', 'migration', 'rejects', 'vanished', 'books']);
 
 /**
- * Works on a job from the queue. If an earlier try has published, the job is done. A run whose folder is here
- * continues; otherwise a new one begins. Waits while another run is using the schema. Throws only if the ledger cannot
- * be read or written.
+ * Works on a job from the queue. If an earlier try has published, the job is done. Otherwise, continues the run of an
+ * earlier try if its folder is in this data folder, or begins a new run. Waits while another run is using the schema.
+ * Throws only if the ledger cannot be read or written.
  */
 export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promise<Settlement> {
   const { clock, onJob, signal } = deps;
@@ -43,7 +43,7 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
   const dataDir = dataDirOf(loaded.config, job.from);
   const of = { job: job.name, source: job.source.name, job_id: ticket.id };
   const now = (): string => new Date(clock.now()).toISOString();
-  // The result of a job is written even after the job was stopped.
+  // The result of a job is recorded even if the job was stopped.
   const until = { ...deps, signal: new AbortController().signal };
   const books = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
     withDatabase(loaded.config, { ...until, dataDir, what: 'serve', waitMs: 0 }, ({ session }) =>
@@ -68,7 +68,7 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
 
   const timeout = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  /** The time limit excludes the wait for another run to end. */
+  /** The time limit does not include the wait for another run to end. */
   const limit: Subscriber = ({ type }) => {
     if (type !== 'run.started') return;
     timer = setTimeout(() => timeout.abort(tooLong(job)), job.timeoutSeconds * 1000);
@@ -103,7 +103,7 @@ export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promi
   return { againAt: again };
 }
 
-/** The run of a job: continues an earlier one that published nothing, if its folder is here. */
+/** Runs a job. Continues an earlier run that published nothing if its folder is in this data folder. */
 async function startRun(
   loaded: LoadedSource,
   { from }: Job,
@@ -128,21 +128,21 @@ function unbegun(error: unknown): Report {
 }
 
 function tooLong({ name, timeoutSeconds }: Job): PipelineError {
-  return new PipelineError(`Cannot finish job ${name}: it took longer than its ${timeoutSeconds} s`, {
+  return new PipelineError(`Cannot finish job ${name}: it took longer than ${timeoutSeconds} s`, {
     code: 'interrupted',
-    hint: `Raise jobs.${name}.timeoutSeconds if it has that much to do.`,
+    hint: `Increase jobs.${name}.timeoutSeconds if the job needs more time.`,
   });
 }
 
 type Circumstances = {
-  /** Has the queue given the job to another process? */
+  /** Has the queue assigned the job to another process? */
   readonly lost: boolean;
   /** Was this process asked to stop? */
   readonly stopped: boolean;
   readonly timeout: AbortSignal;
 };
 
-/** What the result of a run means for its job. */
+/** How a job ends, given the result of its run. */
 function judge(
   { error, resources, run_id, status }: Report,
   { lost, stopped, timeout }: Circumstances,
@@ -161,7 +161,7 @@ function judge(
   return { ...ended, status: 'failed' };
 }
 
-/** When the job is tried again; null if it is not. `failures` counts the failed tries before this one. */
+/** When to try the job again; null for never. `failures` counts the failed tries before this one. */
 async function againAt(
   { retries }: Job,
   { error, retryAt, status }: EndOfJob & { readonly retryAt: string | null },

@@ -18,17 +18,17 @@ const UNSERVED: Queued = { id: null, unserved: true };
 
 /** The jobs of one database. */
 export type ReachedFolder = JobBoard & {
-  /** Is the answer from a `serve` that holds the embedded database? */
+  /** Are the jobs those of a `serve` process that holds the embedded database? */
   readonly isRemote: boolean;
   /** Queues a job for the processes that serve the queue. */
   readonly run: (name: string) => Promise<Queued>;
-  /** The contents of the queue, for a run of a job in this process. */
+  /** The queue entries, for a job that runs in this process. */
   readonly entries: () => Promise<readonly QueueEntry[]>;
 };
 
 type FolderOptions = Pick<BoardOptions, 'whole' | 'jobs' | 'dataDir'>;
 
-/** Over HTTP if `serve` holds the embedded database, otherwise in the database itself. */
+/** Reaches the jobs over HTTP if a `serve` process holds the embedded database, otherwise in the database itself. */
 export async function reachFolder(
   { dataDir, jobs, whole }: FolderOptions,
   deps: AppDeps,

@@ -7,15 +7,15 @@ import type { JobBoard } from './board.ts';
 import { reachFolder, type ReachedFolder } from './reach-folder.ts';
 import type { AppDeps } from '../runtime.ts';
 
-/** The jobs as a command sees them. */
+/** How a command accesses jobs. */
 export type ReachedJobs = Omit<JobBoard, 'enable'> & {
-  /** The place where a job runs and is enabled. Throws `usage` for an unknown job. */
+  /** Where a job runs and can be enabled or disabled. Throws `usage` for an unknown job. */
   readonly home: (name: string) => Promise<ReachedFolder>;
 };
 
 /**
- * Each job is read where its runs are: simulated records have their own data folder. For reading only, the folder of
- * simulated records replaces a data folder without a database.
+ * Reads each job where its runs are, because simulated records have their own data folder. For reading, the folder of
+ * simulated records replaces a data folder that has no database.
  */
 export async function reachJobs(
   whole: LoadedConfig,
@@ -34,7 +34,7 @@ export async function reachJobs(
     folders.set(dataDir, await reachFolder({ whole, jobs: own, dataDir }, deps));
   }
   const [only = null] = folders.size === 1 ? folders.values() : [];
-  /** A `serve` may have jobs that are not in this configuration. */
+  /** A `serve` process can have jobs that are missing from this configuration. */
   const reading = (name: string): ReachedFolder =>
     only ?? folders.get(readOf(findJob(jobs, name))) ?? noFolder(name);
 

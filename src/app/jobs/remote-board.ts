@@ -4,7 +4,7 @@ import type { ReachedFolder } from './reach-folder.ts';
 
 const TIMEOUT_MS = 30_000;
 
-/** The jobs of a `serve` on this machine. Throws the errors that it returns. */
+/** The jobs of a `serve` process on this machine. Throws the errors that the process returns. */
 export function remoteBoard(url: string, token: string | null, signal: AbortSignal): ReachedFolder {
   async function ask<T>(
     method: 'GET' | 'POST',
@@ -23,12 +23,12 @@ export function remoteBoard(url: string, token: string | null, signal: AbortSign
     if (response.ok || answers(answer)) return answer;
     const { error } = answer;
     if (response.status === 401) {
-      throw new PipelineError(`Cannot ask ${url}: it requires a token`, {
+      throw new PipelineError(`Cannot call ${url}: it requires a token`, {
         code: 'usage',
-        hint: 'Give the one that serve was started with as SPACEX_PIPELINE_TOKEN.',
+        hint: 'Set SPACEX_PIPELINE_TOKEN to the token that serve was started with.',
       });
     }
-    throw new PipelineError(error?.message ?? `Cannot ask ${url}: it responded with ${response.status}`, {
+    throw new PipelineError(error?.message ?? `Cannot call ${url}: it responded with ${response.status}`, {
       code: error?.code ?? 'internal',
       hint: error?.hint ?? undefined,
     });
@@ -42,7 +42,7 @@ export function remoteBoard(url: string, token: string | null, signal: AbortSign
     history: (name, limit) => ask<readonly JobTry[]>('GET', `${of(name)}/history?limit=${limit}`),
     enable: (name, enabled) => ask<JobReport>('POST', `${of(name)}/${enabled ? 'enable' : 'disable'}`),
     async run(name) {
-      // A job that is already queued is an error over HTTP, but a valid answer for a command.
+      // Over HTTP, it is an error if the job is already queued; for a command, it is a valid answer.
       const path = `${of(name)}/run`;
       const { job_id } = await ask<{ readonly job_id: string | null }>(
         'POST',
@@ -56,9 +56,9 @@ export function remoteBoard(url: string, token: string | null, signal: AbortSign
 
 function unreached(url: string, error: unknown): PipelineError {
   const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-  return new PipelineError(`Cannot ask ${url}: ${reason}`, {
+  return new PipelineError(`Cannot call ${url}: ${reason}`, {
     code: 'busy',
     cause: error,
-    hint: 'Try again; if serve has crashed, its jobs are then read from the database.',
+    hint: 'Try again. If serve has crashed, its jobs will be read from the database.',
   });
 }

@@ -22,8 +22,8 @@ type Deps = {
 const POLL_MS = 500;
 
 /**
- * Waits for another run to end. If that run belongs to a job whose process sent no heartbeat for too long, ends its
- * session: a suspended process or an unreachable machine would hold the schema forever.
+ * Waits for another run to end. If that run belongs to a job whose process has sent no heartbeat for too long, ends its
+ * session, because a suspended process or an unreachable machine would hold the schema forever.
  */
 export function waitForSchema(
   jobId: string,
@@ -38,14 +38,17 @@ export function waitForSchema(
     const { backend } = holder;
     if (backend !== null && (await isAbandoned(backend, session, jobId, entries))) {
       const ended = await endHolder(session, backend);
-      const what = `the session of a process that showed no sign of life for too long (${backend.application_name})`;
-      log.warn(ended ? `ended ${what}` : `Cannot end ${what}: this role may not`);
+      const what = `the session of a process that sent no heartbeat for too long (${backend.application_name})`;
+      log.warn(ended ? `ended ${what}` : `Cannot end ${what}: this role is not allowed to`);
     }
     await clock.sleep(POLL_MS, signal);
   };
 }
 
-/** Has the queue given all jobs of that process to others? Unknown, so false, if its run belongs to no job. */
+/**
+ * Has the queue assigned all jobs of that process to other processes? False if its run belongs to no job, because then
+ * there is no way to tell.
+ */
 async function isAbandoned(
   backend: Backend,
   session: Session,

@@ -19,7 +19,7 @@ import type { AppDeps } from '../runtime.ts';
 export type WorkerOptions = {
   readonly whole: LoadedConfig;
   readonly jobs: readonly Job[];
-  /** Apply pending migrations to a server. */
+  /** Apply pending migrations to a database server. */
   readonly migrate: boolean;
   /** Ends the wait for a database that another process is migrating. */
   readonly starting: AbortSignal;
@@ -29,23 +29,28 @@ export type WorkerOptions = {
 
 /** Takes jobs from the queue of a database and works on them. */
 export type JobWorker = JobBoard & {
-  /** For the sources of its jobs. The data folder is the one of their runs. */
+  /** One configuration for each source of the jobs, with the data folder of their runs. */
   readonly configs: readonly [SourceConfig, ...SourceConfig[]];
   readonly queue: Pick<JobQueue, 'entries'>;
   /** Queues a job; null if it is already queued. Throws `usage` for an unknown job. */
   readonly run: (name: string) => Promise<string | null>;
   /** Schedules the jobs and works on the queue. */
   readonly start: () => Promise<void>;
-  /** The jobs it is working on now. */
+  /** The jobs in progress. */
   readonly working: () => readonly string[];
-  /** Takes no more jobs. The current ones may continue for `graceMs` and are then postponed. */
+  /** Stops taking jobs. The jobs in progress may continue for `graceMs` and are then postponed. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
-/** How often to look for changes that other processes made: enabled jobs, and who works on which job. */
+/**
+ * How often to look for changes that other processes made: which jobs are enabled, and which process works on a job.
+ */
 const RECONCILE_MS = 15_000;
 
-/** The time that postponed jobs have to record the postponement. Work that takes longer is abandoned, as if the process had died. */
+/**
+ * How long postponed jobs may take to record the postponement. Work that takes longer is abandoned, as if the process
+ * had died.
+ */
 const LAST_WORDS_MS = 10_000;
 
 /** Prepares the database and opens its queue. */
@@ -69,14 +74,14 @@ export async function openWorker(options: WorkerOptions, deps: AppDeps): Promise
     },
   );
   const board = openBoard({ whole, jobs, dataDir, entries: queue.entries }, deps);
-  /** Stops the jobs being worked on. */
+  /** Aborts the jobs in progress. */
   const stopping = new AbortController();
   const working = new Set<string>();
   const own = { ...deps, whole, subscribers, signal: stopping.signal, entries: queue.entries };
   const logJob = logJobs(log);
   let timer: NodeJS.Timeout | undefined;
 
-  /** The jobs it takes from the queue; null before it starts and after it stops. */
+  /** The names of the jobs that this process takes from the queue; null before it starts and after it stops. */
   let taking: Set<string> | null = null;
   const isLeft = async (job: Job): Promise<boolean> =>
     !alone && (await isElsewhere(job, { queue, whole }, deps));
@@ -190,7 +195,7 @@ async function closeAll(
   await opened.close().catch(() => undefined);
 }
 
-/** Jobs that have never run: their first tick may be far off. */
+/** Scheduled jobs that have never run. They run immediately, because their first tick may be far in the future. */
 async function neverRun(board: JobBoard, jobs: readonly Job[]): Promise<readonly Job[]> {
   const reports = await board.list();
   const due = reports.filter(({ enabled, last, schedule }) => enabled && schedule !== null && last === null);
