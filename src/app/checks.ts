@@ -11,15 +11,18 @@ import type { AppDeps } from './runtime.ts';
 
 export type ChecksOfRun = { readonly runId: string; readonly checks: readonly CheckReport[] };
 
-/** The most severe come first. */
+/** Most severe first. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const;
 
-/** Is the severity the limit, or more severe? */
+/** Is the severity at or above the limit? */
 export function isAtLeast(severity: CheckReport['severity'], limit: CheckReport['severity']): boolean {
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(limit);
 }
 
-/** What the data checks of a run found: errors first, most rows first. `id` null is the last result of each, and the newest published run. */
+/**
+ * The results of a run's data checks: errors first, then by number of rows found, highest first. If `id` is null,
+ * returns the newest published run and the last result of every check.
+ */
 export async function runChecks(
   config: SourceConfig,
   id: string | null,
@@ -43,7 +46,7 @@ export async function runChecks(
   return { runId, checks: checks.sort(compare) };
 }
 
-/** The checks of the newest published run of each source that has one. */
+/** The check results of the newest published run of each source that has one. */
 export async function newestChecks(
   configs: readonly SourceConfig[],
   deps: AppDeps,
@@ -63,8 +66,8 @@ export async function newestChecks(
 }
 
 /**
- * The rows that now violate a check. If several sources have a check of that name, the first one counts. Throws `usage`
- * for an unknown name.
+ * The rows that currently violate a check. If several sources have a check with this name, uses the check of the first
+ * source. Throws `usage` for an unknown name.
  */
 export async function checkedRows(
   configs: readonly SourceConfig[],
@@ -93,7 +96,7 @@ function allChecks({ source }: SourceConfig): DataCheck[] {
   return source.resources.flatMap(({ checks }) => checks);
 }
 
-/** Each reference counts as a check. */
+/** One check for each reference: it finds the rows that refer to a missing row. */
 function referenceChecks({ source }: SourceConfig): DataCheck[] {
   return source.resources.flatMap(({ tables }) =>
     tables.flatMap(({ name, owner, columns }) =>

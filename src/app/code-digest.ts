@@ -3,14 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Everything that affects which rows are made from raw bytes, from the parser to the merge; package.json names the
- * version of each library. What a migration does to a table shows in the table's own digest.
+ * The folders with all code that affects the rows derived from raw bytes, from the parser to the merge; package.json
+ * lists the library versions. Migrations are not included, because their effect on a table shows in the table's own
+ * digest.
  */
 const FOLDERS = ['adapters/postgres', 'core', 'engine', 'lib', 'sources', 'steps'];
 
 /**
- * The digest of the code that makes rows: different code may make different rows. The published package replaces this
- * module: scripts/build.ts.
+ * The digest of the code that derives rows, because different code can derive different rows. scripts/build.ts replaces
+ * this module in the published package.
  */
 export function codeDigest(): string {
   const root = join(import.meta.dirname, '../..');

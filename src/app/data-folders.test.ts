@@ -12,14 +12,14 @@ after(() => rmSync(root, { recursive: true, force: true }));
 void describe('the data folder of a run', () => {
   const inside = join(root, 'sandbox');
 
-  void it('is a separate one for simulated records, and never nested twice', () => {
+  void it('is a subfolder for simulated records, unless the configured folder already is that subfolder', () => {
     assert.equal(dataDirOf({ dataDir: root }, 'live'), root);
     assert.equal(dataDirOf({ dataDir: root }, null), root);
     assert.equal(dataDirOf({ dataDir: root }, 'sandbox'), inside);
     assert.equal(dataDirOf({ dataDir: inside }, 'sandbox'), inside);
   });
 
-  void it('is nested in a folder of that name that holds real records', () => {
+  void it('is a subfolder even of a folder with the same name if that folder contains real records', () => {
     mkdirSync(inside);
     for (const real of [{ sources: { any: { simulated: false } } }, { simulated: false }]) {
       writeFileSync(join(inside, 'contents.json'), JSON.stringify(real));

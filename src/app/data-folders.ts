@@ -6,17 +6,17 @@ import type { SourceConfig } from '../config/for-source.ts';
 
 const SIMULATED = 'sandbox';
 
-/** The data folder for an address: simulated records have their own, inside the configured one. */
+/** The data folder for an address. Simulated records have their own folder inside the configured one. */
 export function dataDirOf({ dataDir }: Pick<SourceConfig, 'dataDir'>, from: string | null): string {
   return from === 'sandbox' && !isSimulatedDir(dataDir) ? join(dataDir, SIMULATED) : dataDir;
 }
 
-/** Is it a folder of simulated records? Its name says so, and it holds no real ones. */
+/** Is this a folder for simulated records? It is if it has the name of one and contains no real records. */
 export function isSimulatedDir(dataDir: string): boolean {
   return basename(dataDir) === SIMULATED && !holdsReal(dataDir);
 }
 
-/** The data folder inside this one for runs on the built-in sandbox; null if it does not exist. */
+/** The data folder for runs on the built-in sandbox, inside the given folder; null if it does not exist. */
 export function sandboxDataDir(dataDir: string): string | null {
   const dir = join(dataDir, SIMULATED);
   return existsSync(join(dir, 'runs')) ? dir : null;

@@ -9,7 +9,7 @@ import { withSession, type OpenDatabase, type OpenOptions, type Runtime } from '
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-/** The folders of a source's migrations, in the order in which they are applied. */
+/** A source's migration folders, in the order in which they are applied. */
 export function migrationDirs({ name }: Pick<Source, 'name'>): readonly string[] {
   return ['ledger', name].map((folder) => join(MIGRATIONS, folder));
 }
@@ -20,7 +20,7 @@ export type DatabaseOptions = OpenOptions & { readonly runtime: Runtime };
 /** How long a read-only command waits for another process to release the embedded database. */
 export const READ_WAIT_MS = 5000;
 
-/** Opens the database, does the work, and closes it. */
+/** Opens the database, runs `work`, and closes the database. */
 export async function withDatabase<T>(
   config: SourceConfig,
   options: DatabaseOptions,
@@ -34,7 +34,7 @@ export async function withDatabase<T>(
   }
 }
 
-/** Does the work for each source, but opens the database only once. */
+/** Runs `work` for each source, but opens the database only once. */
 export async function withEachDatabase<T>(
   configs: readonly SourceConfig[],
   options: DatabaseOptions,
@@ -45,7 +45,7 @@ export async function withEachDatabase<T>(
   return withDatabase(first, options, (opened) => inEachSchema(configs, opened, work));
 }
 
-/** Does the work for each source, of which the first has its schema open. */
+/** Runs `work` for each source. The schema of the first source is already open. */
 export async function inEachSchema<T>(
   configs: readonly SourceConfig[],
   opened: OpenDatabase,
@@ -59,7 +59,7 @@ export async function inEachSchema<T>(
   return results;
 }
 
-/** Does work on the schema of another source in the same database. */
+/** Runs `work` on the schema of a different source in the same database. */
 export async function inSchemaOf<T>(
   config: SourceConfig,
   { database }: Pick<OpenDatabase, 'database'>,
@@ -73,7 +73,7 @@ export async function inSchemaOf<T>(
   }
 }
 
-/** Reports any failure in the database as a database error. */
+/** Turns any failure of the database into a `database` error. */
 export async function asDatabaseErrors<T>({ database, session }: OpenDatabase, work: Promise<T>): Promise<T> {
   return work.catch(async (failure: unknown) => {
     const error = await explainClosedSchema(database, session, failure);
@@ -81,7 +81,7 @@ export async function asDatabaseErrors<T>({ database, session }: OpenDatabase, w
   });
 }
 
-/** Handles the error of a schema that was never migrated: then this is the result. */
+/** An error handler that returns `otherwise` if the schema was never migrated, and rethrows any other error. */
 export function ifUnmigrated<T>(otherwise: T): (error: unknown) => T {
   return (error) => {
     if (isUnmigrated(error)) return otherwise;

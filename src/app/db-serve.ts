@@ -15,8 +15,8 @@ import { readerUrl, shareDatabase } from './share-database.ts';
 const WHAT = 'db serve';
 
 /**
- * Serves the embedded database on loopback until the signal aborts; `ready` receives the URL. Throws `usage` if a
- * server is configured, `busy` while a run holds the database.
+ * Serves the embedded database on the loopback interface until the signal aborts; `ready` receives the URL. Throws
+ * `usage` if a server is configured, and `busy` while a run holds the database.
  */
 export async function serveDatabase(
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -30,7 +30,7 @@ export async function serveDatabase(
   if (url !== null) {
     throw new PipelineError(`Cannot serve ${maskUrl(url)}: it is already a server`, {
       code: 'usage',
-      hint: 'Connect to that URL; db serve is for the embedded database.',
+      hint: 'Connect to that URL. Only the embedded database needs db serve.',
     });
   }
   requireEmbedded(dataDir, WHAT);
@@ -53,7 +53,7 @@ export async function serveDatabase(
       const failure = await Promise.race([stopped, engine.ended]);
       await gateway.close();
       if (failure !== null)
-        throw databaseError('keep serving', failure, 'Start it again; the data are as they were.');
+        throw databaseError('keep serving', failure, 'Start it again. The data is unchanged.');
     } finally {
       await engine.close();
     }

@@ -11,8 +11,8 @@ import { isPosition, pickIds, suggestId } from '../lib/pick-id.ts';
 import type { DriftReport } from '../output/records.ts';
 
 /**
- * The drift in a run, given by its id, a unique prefix or suffix of it, or its place among the runs with a profile. `id`
- * null is the newest of these. Reads only the data folder.
+ * The drift in a run. `id` is the run's id, a unique prefix or suffix of it, or the run's position among the runs with
+ * a profile; null means the newest of those runs. Reads only the data folder.
  */
 export async function driftOf(
   dataDir: string,
@@ -28,11 +28,11 @@ export async function driftOf(
   if (Object.keys(report.resources).length > 0) return report;
   throw new PipelineError(`Cannot show the drift of run ${runId}: there is no profile in its folder`, {
     code: 'usage',
-    hint: 'Only runs that read a resource to its end have one. To see the newest: spacex-pipeline drift',
+    hint: 'Only a run that reads all of a resource leaves a profile. Show the drift in the newest one with: spacex-pipeline drift',
   });
 }
 
-/** Has no resources if the run left no profile. */
+/** The drift in a run; has no resources if the run left no profile. */
 export async function driftOfRun(dataDir: string, runId: string, alone = false): Promise<DriftReport> {
   const earlier = alone ? [] : (await runNames(dataDir)).filter((name) => name < runId);
   const manifest = await readableManifest(dataDir, runId);
@@ -51,8 +51,8 @@ export async function driftOfRun(dataDir: string, runId: string, alone = false):
 }
 
 /**
- * The newest profile of a full pass, because the shares in a set of changes mean nothing. Two sources may
- * have resources of the same name.
+ * The newest profile of a full pass. Pulls of changes are skipped, because the shares of values in them mean nothing.
+ * The source must match, because two sources can have resources with the same name.
  */
 async function newestProfile(
   dataDir: string,
@@ -68,7 +68,7 @@ async function newestProfile(
   return null;
 }
 
-/** Did the run pull only the changes of a resource? */
+/** Did the run pull only a resource's changes? */
 function isPart(manifest: Manifest | null, resource: string): boolean {
   return manifest?.resources[resource]?.pass === 'changes';
 }
@@ -88,7 +88,7 @@ async function profiledAt(dataDir: string, sources: readonly string[], place: st
     if (found !== undefined) return found;
   }
   if (profiled.length > 0) {
-    throw new PipelineError(`Cannot find run ${place}: only ${profiled.length} left a profile`, {
+    throw new PipelineError(`Cannot find run ${place}: only ${profiled.length} of the runs left a profile`, {
       code: 'usage',
       hint: 'spacex-pipeline runs',
     });
@@ -106,11 +106,11 @@ async function findFolder(dataDir: string, id: string): Promise<string> {
   if (first !== undefined && found.length === 1) return first;
   const many =
     found.length === 0
-      ? `no folder in ${dataDir} has a name that starts or ends with it${mistyped(id, names)}`
-      : `the names of ${found.length} folders in ${dataDir} start or end with it`;
+      ? `no folder name in ${dataDir} starts or ends with it${mistyped(id, names)}`
+      : `${found.length} folder names in ${dataDir} start or end with it`;
   throw new PipelineError(`Cannot find run ${id}: ${many}`, {
     code: 'usage',
-    hint: 'Give the --data-dir that the run had. Its runs are listed by: spacex-pipeline runs',
+    hint: 'Use the same --data-dir as the run. List the runs in it with: spacex-pipeline runs',
   });
 }
 

@@ -13,8 +13,7 @@ import type { Explanation } from '../output/records.ts';
 import type { AppDeps } from './runtime.ts';
 
 /**
- * Explains a row of the first source that has it, or a tombstone of it: tables of several sources may have the same
- * name.
+ * Explains a row, or a tombstone, of the first source that has it. Tables of several sources can have the same name.
  */
 export async function explain(
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -30,7 +29,7 @@ export async function explain(
     } catch (error) {
       const isUnknown = reportError(error).code === 'usage';
       if (!isUnknown && !isUnmigrated(error)) throw error;
-      // If one source was never loaded, the error of another one says more.
+      // If one source was never loaded, the error from a different source is more informative.
       if (failure === null || (isUnknown && isUnmigrated(failure))) failure = error;
     }
   }
@@ -38,8 +37,8 @@ export async function explain(
 }
 
 /**
- * Traces a row, or all rows made from one record, back to the received bytes. Throws `usage` for an unknown table, and
- * for an id that has neither a row nor a tombstone.
+ * Traces a row, or all rows derived from one record, back to the bytes received. Throws `usage` for an unknown table,
+ * and for an id with neither a row nor a tombstone.
  */
 async function explainRow(
   config: SourceConfig,
@@ -86,7 +85,7 @@ function findTable({ resources }: Source, name: string): { resource: Resource; t
   if (found !== undefined) return found;
   const known = all.map(({ table }) => table.name);
   const meant = suggest(name, known);
-  const reason = meant === null ? `no source has a table of that name` : `did you mean ${meant}?`;
+  const reason = meant === null ? `no source has a table with that name` : `did you mean ${meant}?`;
   throw new PipelineError(`Cannot find table ${JSON.stringify(name)}: ${reason}`, {
     code: 'usage',
     hint: 'spacex-pipeline tables',
@@ -97,8 +96,8 @@ function unknownRow({ id, resource, table }: Subject): PipelineError {
   const [main] = resource.tables;
   const next =
     table.name === main.name
-      ? `The ids are listed by: spacex-pipeline query "SELECT id FROM ${main.name}"`
-      : `A record may have no row there. Type: spacex-pipeline explain ${main.name} ${shellQuote(id)}`;
+      ? `List the ids with: spacex-pipeline query "SELECT id FROM ${main.name}"`
+      : `Not every record has a row in this table. Look in the main table with: spacex-pipeline explain ${main.name} ${shellQuote(id)}`;
   return new PipelineError(
     `Cannot explain ${table.name} ${JSON.stringify(id)}: there is neither a row nor a tombstone with that ${table.owner}`,
     { code: 'usage', hint: next },

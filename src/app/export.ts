@@ -30,15 +30,15 @@ export type ExportRequest = {
   readonly format: ExportFormat;
   /** Start CSV files with a byte order mark? */
   readonly bom: boolean;
-  /** The folder of the files. */
+  /** The output folder. */
   readonly out: string;
 };
 
 /**
- * Writes tables and views to files, each completely or not at all, all from one snapshot of the database. The order of
- * the rows depends only on the rows, so the same rows give the same bytes. Without names, it exports every table of the
- * sources. The tables of the first schema need no schema in their names; files of the others go into a folder of that
- * name. Throws `usage` for an unknown name.
+ * Writes tables and views to files, all from a single snapshot of the database. Each file is written completely or not
+ * at all. The order of the rows depends only on the rows, so the same rows always produce the same bytes. Without
+ * names, exports every table of the sources. Tables of the first schema need no schema in their names; files of any
+ * other schema go into a folder with the name of that schema. Throws `usage` for an unknown name.
  */
 export async function exportTables(
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -78,13 +78,13 @@ export async function exportTables(
 
 type Named = { readonly schema: string; readonly names: readonly string[] };
 
-/** Other objects in the schema are exported only if named. */
+/** The tables of a source. Other objects in the schema are exported only if named. */
 function ownTables({ settings, source }: SourceConfig): Named {
   const names = source.resources.flatMap(({ tables }) => tables.map(({ name }) => name));
   return { schema: settings.schema, names };
 }
 
-/** A name belongs to the first schema, unless it is prefixed with another one. */
+/** A name belongs to the first schema, unless it is prefixed with a different one. */
 function namedTables(configs: readonly [SourceConfig, ...SourceConfig[]], names: readonly string[]): Named[] {
   const [first, ...others] = configs;
   const prefixOf = ({ settings }: SourceConfig): string => `${settings.schema}.`;
@@ -165,9 +165,9 @@ function notThere(
   const elsewhere =
     other === undefined
       ? ''
-      : `Give the schema of a table of another source, such as ${other.settings.schema}.NAME. `;
+      : `For a table of a different source, include the schema, such as ${other.settings.schema}.NAME. `;
   return new PipelineError(
     `Cannot export ${what}: not in schema ${schema}${meant === null || meant === first ? '' : `; did you mean ${meant}?`}`,
-    { code: 'usage', hint: `${elsewhere}Tables and views are listed by: spacex-pipeline tables` },
+    { code: 'usage', hint: `${elsewhere}List the tables and views with: spacex-pipeline tables` },
   );
 }

@@ -11,7 +11,7 @@ import { withEachDatabase } from './database.ts';
 import { driftOf } from './drift.ts';
 import type { AppDeps } from './runtime.ts';
 
-/** The current facts in the database about sources and about their jobs. */
+/** The current facts about the sources and their jobs, from the database. */
 export async function readLedgerFacts(
   configs: readonly SourceConfig[],
   jobs: readonly { readonly name: string; readonly source: { readonly name: string } }[],
@@ -29,8 +29,8 @@ export async function readLedgerFacts(
 type Drift = FolderFacts['drift'];
 
 /**
- * Reads the facts about the data folder: free space, and the drift in the newest run of each source. The profiles are
- * read again only if there is a new run or a changed manifest.
+ * Reads the facts about the data folder: free space, and the drift in the newest run of each source. Reads the profiles
+ * again only after a new run or a change to the newest run's manifest.
  */
 export function folderReader(dataDir: string, sources: readonly string[]): () => Promise<FolderFacts> {
   let known: { readonly of: string; readonly drift: Drift } | null = null;
@@ -42,7 +42,7 @@ export function folderReader(dataDir: string, sources: readonly string[]): () =>
   };
 }
 
-/** Before the first run, the data folder may not exist yet, so this returns a parent folder that does. */
+/** Before the first run, the data folder may not exist yet, so this returns the nearest parent folder that does. */
 async function existing(folder: string): Promise<string> {
   const above = dirname(folder);
   const isThere = await access(folder).then(
@@ -68,7 +68,7 @@ async function readDrift(dataDir: string, sources: readonly string[]): Promise<D
   return drift;
 }
 
-/** No run has left a profile yet. */
+/** Returns null if no run has left a profile yet, and rethrows any other error. */
 function ifNone(error: unknown): null {
   if (error instanceof PipelineError && error.code === 'usage') return null;
   throw error;

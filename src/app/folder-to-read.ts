@@ -8,11 +8,13 @@ import { embeddedDir } from './runtime.ts';
 /** The data folder that a read-only command reads. */
 export type FolderToRead = {
   readonly dataDir: string;
-  /** The folder of simulated records, if it also has an embedded database; null if that is the folder to read. */
+  /**
+   * The folder of simulated records if it also has an embedded database; null if not, or if `dataDir` is that folder.
+   */
   readonly simulated: string | null;
 };
 
-/** The configured data folder, unless only the folder of simulated records inside it has something to show. */
+/** The configured data folder, unless only the folder of simulated records inside it has any data to show. */
 export async function folderToRead({
   dataDir,
   database,
@@ -25,12 +27,12 @@ export async function folderToRead({
   return hasOwn ? { dataDir, simulated: inside } : { dataDir: inside, simulated: null };
 }
 
-/** Might there be something to read? For a server the answer is always yes, without asking it. */
+/** Can there be data to read? Always true for a server, which is not contacted. */
 export async function hasData(config: Pick<SourceConfig, 'dataDir' | 'database'>): Promise<boolean> {
   return config.database.url !== null || hasDatabase(embeddedDir((await folderToRead(config)).dataDir));
 }
 
-/** Retention keeps the newest published runs, so the folder is enough to know; no database has to be opened. */
+/** Has any run published? The folder is enough to tell, because retention keeps the newest published runs. */
 async function published(dataDir: string): Promise<boolean> {
   return (await folderRuns(dataDir, 1, isPublished)).length > 0;
 }

@@ -19,13 +19,13 @@ import { embeddedDir, type AppDeps } from './runtime.ts';
 import type { Reject } from '../output/records.ts';
 
 export type HistoryDeps = AppDeps & {
-  /** The ledger could not be read: the runs come only from the data folder. */
+  /** Called if the ledger could not be read, so that only runs in the data folder are returned. */
   readonly onLedgerLost?: () => void;
 };
 
 /**
- * Past runs, newest first, from ledger and data folder. Either is enough. A ledger that is busy or closed to this role
- * is an error, and so is an unavailable one if the folder has no run.
+ * Past runs, newest first, from the ledger and the data folder. Either one is enough. Throws if the ledger is busy or
+ * this role may not read it, and also if the ledger is unavailable and the folder has no runs.
  */
 export async function pastRuns(
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -42,7 +42,7 @@ export async function pastRuns(
   );
   for (const { died, ...run } of await ledgerHistory(configs, limit, manifests.length > 0, deps)) {
     const inFolder = runs.get(run.run_id) ?? null;
-    // The end of a run may be in its manifest only, if the ledger was unavailable.
+    // If the ledger was unavailable, only the manifest shows how the run ended.
     const known = run.status === 'running' && inFolder !== null ? inFolder : run;
     const isDead = died && known.status === 'running';
     runs.set(run.run_id, isDead ? deadRun(known, inFolder !== null) : known);
@@ -54,8 +54,8 @@ export async function pastRuns(
 }
 
 /**
- * One run by its id, a unique prefix or suffix of it, or its place among the `eligible` runs, as `pickIds` reads it. `id`
- * null is the newest of these. Throws `NotFoundError`.
+ * Finds a run by its id, by a unique prefix or suffix of the id, or by its position among the `eligible` runs (see
+ * `pickIds`). `id` null means the newest eligible run. Throws `NotFoundError`.
  */
 export async function findRun(
   config: SourceConfig,
@@ -70,15 +70,15 @@ export async function findRun(
   const first = runs.find(({ run_id }) => run_id === picked[0]);
   const elsewhere = runs.length === 0 ? sandboxDataDir(config.dataDir) : null;
   if (first === undefined) {
-    const what = runs.length === 0 ? 'run: there is none yet' : `run ${id}: ${whyNone(id ?? '', ids)}`;
+    const what = runs.length === 0 ? 'a run: there are no runs yet' : `run ${id}: ${whyNone(id ?? '', ids)}`;
     const hint =
       elsewhere === null
         ? 'spacex-pipeline runs'
-        : `Simulated runs: spacex-pipeline --data-dir ${shellQuote(elsewhere)} runs`;
+        : `List the simulated runs with: spacex-pipeline --data-dir ${shellQuote(elsewhere)} runs`;
     throw new NotFoundError(`Cannot find ${what}`, hint);
   }
   if (picked.length > 1) {
-    throw new PipelineError(`Cannot find run ${id}: the ids of ${picked.length} runs start or end with it`, {
+    throw new PipelineError(`Cannot find run ${id}: ${picked.length} run ids start or end with it`, {
       code: 'usage',
       hint: 'spacex-pipeline runs',
     });
@@ -86,7 +86,10 @@ export async function findRun(
   return first;
 }
 
-/** The manifest of a run. Throws `usage` if its folder is not in the data folder: `Cannot <what> run …`. */
+/**
+ * The manifest of a run. Throws `usage` with the message `Cannot <what> run …` if the run's folder is not in the data
+ * folder.
+ */
 export async function findManifest(
   config: SourceConfig,
   id: string | null,
@@ -102,21 +105,21 @@ export async function findManifest(
   });
 }
 
-const WITH_ITS_FOLDER = 'Give the --data-dir that the run had, on the machine where it was.';
+const WITH_ITS_FOLDER = 'Use the same --data-dir as the run, on the same machine.';
 
 function whyNone(id: string, ids: readonly string[]): string {
-  if (isPosition(id)) return ids.length === 1 ? 'there is only one' : `there are only ${ids.length}`;
+  if (isPosition(id)) return ids.length === 1 ? 'there is only one run' : `there are only ${ids.length} runs`;
   const meant = suggestId(id, ids);
-  return `no run has an id that starts or ends with it${meant === null ? '' : `; did you mean ${meant}?`}`;
+  return `no run id starts or ends with it${meant === null ? '' : `; did you mean ${meant}?`}`;
 }
 
-/** A run as named by the user, with the configuration of its source. */
+/** A run that the user named, with the configuration of its source. */
 export type NamedRun = { readonly loaded: LoadedSource; readonly id: string | null };
 
 /**
- * The source of a run, found in its folder or else in a ledger; `id` null is the newest run. If the run is unknown,
- * this is the first source, which then reports that. A place counts the `eligible` runs of all sources and is replaced
- * with the run's id.
+ * Finds the source of a run in the run's folder or, failing that, in a ledger. `id` null means the newest run. For an
+ * unknown run, returns the first source, whose commands then report the error. A position counts the `eligible` runs of
+ * all sources and is replaced with the run's id.
  */
 export async function resolveRun(
   all: readonly [LoadedSource, ...LoadedSource[]],
@@ -143,7 +146,7 @@ export async function resolveRun(
   return { loaded: of(found?.source), id };
 }
 
-/** Throws `usage` if the run's folder, the only place for its rejects, is not in this data folder. */
+/** The rejects of a run, read from its folder. Throws `usage` if the folder is not in this data folder. */
 export function rejectsOf(
   config: SourceConfig,
   runId: string,
@@ -153,7 +156,7 @@ export function rejectsOf(
   if (!existsSync(folder)) {
     throw new PipelineError(`Cannot list the rejects of run ${runId}: its folder ${folder} does not exist`, {
       code: 'usage',
-      hint: 'Give the --data-dir that the run had, or see what the ledger keeps: spacex-pipeline rejects list --status all',
+      hint: 'Use the same --data-dir as the run, or list the rejects in the ledger with: spacex-pipeline rejects list --status all',
     });
   }
   return readRejects(config.dataDir, runId, resources);
@@ -171,20 +174,20 @@ async function ledgerHistory(
     const options = { ...deps, dataDir: config.dataDir, what: 'runs', reads: true, waitMs: READ_WAIT_MS };
     const runs = await withEachDatabase(configs, options, ({ source }, opened) => {
       const own = ledgerRuns(opened.session, source.name, Math.min(limit, 2 ** 31 - 1));
-      // A schema that is closed to this role looks as if it did not exist.
+      // A schema that this role may not use looks as if it did not exist.
       return asDatabaseErrors(opened, own).catch(ifUnmigrated([]));
     });
     return runs.flat().map(withOwnTimes);
   } catch (error) {
     const report = reportError(error);
     if (report.code !== 'database' || sqlState(error) === NO_RIGHT || !hasFolders) throw error;
-    deps.log.warn(`${report.message}; these are only the runs of the data folder`);
+    deps.log.warn(`${report.message}; using only the runs in the data folder`);
     deps.onLedgerLost?.();
     return [];
   }
 }
 
-/** Converts PostgreSQL's microseconds to the form used in every document of a run. */
+/** Converts PostgreSQL timestamps to the format that all documents of a run use. */
 function withOwnTimes(run: LedgerRun): LedgerRun {
   const own = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString());
   return { ...run, started_at: own(run.started_at), finished_at: own(run.finished_at) };

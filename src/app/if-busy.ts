@@ -4,7 +4,7 @@ import type { RunDeps } from './run.ts';
 
 export const BUSY_RULES = ['fail', 'skip', 'wait'] as const;
 
-/** What a run does if another run is using its schema, or another process the embedded database. */
+/** What a run does if another run is using its schema, or another process is using the embedded database. */
 export type BusyRule = {
   readonly ifBusy: (typeof BUSY_RULES)[number];
   /** The maximum wait; null for no limit. */
@@ -20,16 +20,16 @@ type Deps = {
 
 const POLL_MS = 200;
 
-/** The run was skipped because the database is busy. */
+/** Thrown if the run is skipped because the database is busy. */
 export class SkippedRun extends PipelineError {}
 
-/** Applies the rule to a run of a command, both on a server and on the embedded database. */
+/** Applies the rule to a run that a command starts, on a server or on the embedded database. */
 export function applyBusyRule(rule: BusyRule, deps: Deps): Pick<RunDeps, 'waitForLock' | 'whileBusy'> {
   const whileBusy = waitBy(rule, deps);
   return { whileBusy, waitForLock: (_holder, _session, busy) => whileBusy(busy) };
 }
 
-/** The function it returns throws when the run should not wait any longer. */
+/** Returns a function that waits for a moment, and throws once the run should not wait any longer. */
 function waitBy(
   { ifBusy, waitTimeoutSeconds }: BusyRule,
   { clock, signal, announce }: Deps,
@@ -43,7 +43,7 @@ function waitBy(
     const [what, reason] = [String(context['what']), String(context['reason'])];
     const who = `${what}: ${reason}`;
     if (ifBusy === 'skip')
-      throw new SkippedRun(`skipped, as ${what} is busy: ${reason}`, { code: 'busy', context: { who } });
+      throw new SkippedRun(`skipped because ${what} is busy: ${reason}`, { code: 'busy', context: { who } });
     const leftMs = limitMs - (clock.elapsed() - began);
     if (leftMs <= 0) {
       const waited = `waited ${waitTimeoutSeconds} s`;

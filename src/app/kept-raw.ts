@@ -8,7 +8,7 @@ import type { OpenSource } from './source.ts';
 
 /** The part of a run that describes its pages. */
 export type Origin = Pick<Manifest, 'run_id' | 'raw' | 'resources' | 'simulated'> & {
-  /** By resource, for those whose pages are in the folders of the runs that received them. */
+  /** The chains by resource. The pages of a chain are in the folders of the runs that received them. */
   readonly chains?: Readonly<Record<string, unknown>>;
 };
 
@@ -22,14 +22,14 @@ export async function linkedRaw(
   const files = origin.raw[name] ?? [];
   if (leftRowsUnchanged(origin, name)) {
     const { status } = origin.resources[name] ?? {};
-    throw new AbsentError(`Cannot ${what} ${name} of run ${origin.run_id}: it was ${status} there`);
+    throw new AbsentError(`Cannot ${what} ${name} of run ${origin.run_id}: it was ${status} in that run`);
   }
   const unusable = (code: 'internal' | 'usage', reason: string): PipelineError =>
     new PipelineError(`Cannot ${what} ${name} of run ${origin.run_id}: ${reason}`, {
       code,
       hint: 'Pull again with: spacex-pipeline run',
     });
-  if (files.length === 0) throw unusable('usage', 'the run has no raw file of it');
+  if (files.length === 0) throw unusable('usage', 'the run has no raw file for it');
   const pages: RawPage[] = [];
   for (const [index, file] of files.entries()) {
     const body = await folder
@@ -50,7 +50,7 @@ export async function linkedRaw(
   return { pages, simulated: origin.simulated, refetch: false };
 }
 
-/** The run whose folder has the page: in a chain, each run holds the pages that it added. */
+/** The run whose folder contains the page. In a chain, each run has the pages that it added. */
 function runOf({ chains = {}, run_id }: Origin, { path, received_by }: RawFile): string {
   const [, resource = ''] = path.split('/');
   return chains[resource] === undefined ? run_id : received_by;
@@ -66,7 +66,7 @@ function nameOf(origin: Origin, file: RawFile): string {
   return `its raw file ${file.path}${run === origin.run_id ? '' : `, received by run ${run},`}`;
 }
 
-/** Did a run leave the rows of a resource as they were, absent or kept? */
+/** Did a run leave the rows of a resource unchanged because the resource was absent or kept? */
 export function leftRowsUnchanged(
   { raw, resources }: Pick<Origin, 'raw' | 'resources'>,
   name: string,
@@ -75,10 +75,10 @@ export function leftRowsUnchanged(
   return raw[name] === undefined && status !== undefined && leavesRows(status);
 }
 
-/** A source made of what an earlier run received. Every raw file is present, so a request would be a bug. */
+/** A source whose pages an earlier run received. Every raw file is present, so a request would be a bug. */
 export function archivedSource({ address }: Pick<Manifest, 'address'>, dataDir: string): OpenSource {
   const refuse = (): never => {
-    throw new PipelineError('Cannot ask the source: this makes no request', { code: 'internal' });
+    throw new PipelineError('Cannot send a request: all data comes from raw files', { code: 'internal' });
   };
   return {
     upstream: {

@@ -57,10 +57,10 @@ const ENDS: { readonly [status in Ended['status']]: (event: Ended) => readonly L
           'info',
           `${resource}: ${validated} of ${received} records validated, ${errored} errored${repeated === 0 ? '' : `, ${repeated} repeated`}`,
         ]
-      : ['info', `${resource}: its tables are as run ${left_by.run_id} left them`],
+      : ['info', `${resource}: tables unchanged since run ${left_by.run_id}`],
   ],
   kept: ({ left_by, resource }) => [
-    ['info', `${resource}: kept as run ${left_by?.run_id} published it from ${left_by?.address}`],
+    ['info', `${resource}: kept the rows that run ${left_by?.run_id} published from ${left_by?.address}`],
   ],
   absent: ({ error }) => (error === null ? [] : [['info', error.message]]),
   // An interruption is logged once, at the end of the run.
@@ -72,14 +72,14 @@ function linesOf(event: RunEvent): readonly Line[] {
   return (LINES[event.type] as (event: RunEvent) => readonly Line[])(event);
 }
 
-/** The facts that are plain values, and the code of an error. */
+/** The facts that are plain values, and the error code, if any. */
 function fieldsOf(event: RunEvent | JobEvent): LogFields {
   const code = 'error' in event && event.error !== null ? { code: event.error.code } : {};
   const { type, ...facts } = event;
   const values = Object.entries(facts).filter(
     ([name, value]) => name !== 'message' && Object(value) !== value,
   );
-  // Omits null fields: most runs belong to no job.
+  // Omits null fields, such as the job of a run that no job started.
   return { event: type, ...Object.fromEntries(values.filter(([, value]) => value !== null)), ...code };
 }
 

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 
 import type { Log, LogFields } from '../core/ports.ts';
 
-/** Writes lines to stderr: JSON, or text for people. `write` gets complete lines. */
+/** Writes lines to stderr, as JSON or as text for people. `write` receives complete lines. */
 export function openLog(options: {
   readonly level: string;
   readonly format: 'text' | 'json';
@@ -34,7 +34,7 @@ function errorField(fields: LogFields): LogFields {
 type Line = { readonly time: string; readonly level: string; readonly msg: string; readonly error?: unknown };
 
 function textLine(json: string): string {
-  const { time, level, msg, error } = JSON.parse(json) as Line; // pino wrote it a moment ago
+  const { time, level, msg, error } = JSON.parse(json) as Line; // pino just wrote it
   const stack = typeof error === 'string' ? `\n${error}` : '';
   return `${time.slice(11, 19)} ${level.padEnd(5)} ${msg}${stack}\n`;
 }

@@ -18,7 +18,7 @@ const WAIT_MS = 100;
 
 export type MigrateAction = 'up' | 'down' | 'status';
 
-/** Migrates each source, but opens the database only once. `down` reverts the newest migration of each. */
+/** Migrates each source, but opens the database only once. `down` reverts the newest migration of each source. */
 export async function migrate(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   action: MigrateAction,
@@ -83,7 +83,7 @@ async function migrateOne(
   const dirs = migrationDirs(source);
   if (action === 'up') await checkEncoding(database, session);
   if (action !== 'status') await lock({ database, session }, deps);
-  // Refuses a database of a newer program before anything changes.
+  // Rejects a database of a newer program before anything changes.
   await migrationStates(session, database, dirs);
   const changes = await change(action, database, session, dirs);
   return {
@@ -96,15 +96,14 @@ async function migrateOne(
   };
 }
 
-/** Waits for another migration, but not for a run, which may take long. */
+/** Waits for another migration, but not for a run, which can take a long time. */
 async function lock(
   { database, session }: Pick<OpenDatabase, 'database' | 'session'>,
   { clock, log, signal }: AppDeps,
 ): Promise<void> {
   let reported = false;
   await lockMigrations(session, database.schema, async () => {
-    if (!reported)
-      log.info(`another migration of schema ${database.schema} is running: waiting for it to end`);
+    if (!reported) log.info(`waiting for another migration of schema ${database.schema} to end`);
     reported = true;
     await clock.sleep(WAIT_MS, signal);
   });

@@ -28,9 +28,9 @@ type Edit = {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FORMATTER = join(ROOT, 'node_modules', 'oxfmt', 'bin', 'oxfmt');
-/** The stand-in API's collections that consist of samples. */
+/** The file that lists the stand-in API's collections made of samples. */
 const SAMPLES = 'src/sandbox/collections/samples.ts';
-/** The paths at which the stand-in serves them, and how many for each resource. */
+/** The paths under which the stand-in serves samples, and how many it serves for each resource. */
 const SERVED = /^\/v4\/(?<collection>[a-z0-9_]+)$/;
 const SERVED_SAMPLES = 5;
 const MOST_LINES = 400;
@@ -102,29 +102,29 @@ export async function newResource(
 function tooLong(edits: readonly Edit[]): string[] {
   return edits
     .filter(({ file, text }) => file.endsWith('.ts') && text.split('\n').length > MOST_LINES)
-    .map(({ file }) => `${file} has more than ${MOST_LINES} lines, which lint refuses: leave out fields.`);
+    .map(({ file }) => `${file} has more than the ${MOST_LINES} lines that lint allows. Omit some fields.`);
 }
 
-/** Throws `usage` if nothing can be written, or not under this name. */
+/** Throws `usage` if a draft cannot be written here, or not with this name. */
 function refuse(name: string, source: Source, file: string): void {
   const because = (reason: string, hint: string): PipelineError =>
     new PipelineError(`Cannot draft resource ${JSON.stringify(name)}: ${reason}`, { code: 'usage', hint });
   if (!existsSync(join(ROOT, 'src', 'sources')))
     throw because(
-      'this is an installed package, which lacks the code of its sources',
+      'an installed package does not include the source code',
       'Clone the repository and run the command there.',
     );
   if (!existsSync(FORMATTER))
     throw because('oxfmt, which formats the files, is missing', 'npm ci --include=dev');
   if (!isName(name))
     throw because(
-      'this is not a valid name for a table and a variable',
-      'Use up to 40 lower-case letters, digits and underscores, but no reserved word. Example: launch_events',
+      'this name is not valid for a table and a variable',
+      'Use up to 40 lowercase letters, digits and underscores, but no reserved word. Example: launch_events',
     );
   const isWritten = existsSync(join(ROOT, file));
   if (isWritten || tablesOf(source).includes(name))
     throw because(
-      `${isWritten ? `the file ${file}` : `a table of ${source.name} with this name`} already exists`,
+      `${isWritten ? `the file ${file}` : `a ${source.name} table with this name`} already exists`,
       'Choose another name, or list the resources: spacex-pipeline resources',
     );
 }
@@ -133,7 +133,10 @@ function tablesOf({ resources }: Source): string[] {
   return resources.flatMap(({ tables }) => tables.map((table) => table.name));
 }
 
-/** The base URL and the path below it. For records from a file, the path is guessed from another resource. */
+/**
+ * The base URL and the path below it. For records from a file, there is no base URL, and the path is guessed from that
+ * of another resource.
+ */
 function placeOf(
   from: string,
   name: string,
@@ -168,7 +171,7 @@ async function withEntry(
   };
 }
 
-/** As `npm run format` would. */
+/** Formats the text like `npm run format`. */
 async function format({ file, text }: Edit): Promise<string> {
   const { promise, reject, resolve } = Promise.withResolvers<string>();
   const args = [FORMATTER, `--stdin-filepath=${file}`];

@@ -23,20 +23,20 @@ import type { RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
 import { VERSION } from './version.ts';
 
-/** What distinguishes a run from others, and from a preview. */
+/** The options that differ between runs, and between a run and a preview. */
 export type RunOptions = Pick<RunContext, 'dag' | 'chosen' | 'full' | 'unready' | 'lockSeconds'> & {
   readonly runId: string;
   /** Did the run begin earlier? */
   readonly resumed: boolean;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
-  /** Does it leave anything in the data folder and ledger? */
+  /** Does it write to the ledger and keep its folder? */
   readonly keeps: boolean;
-  /** The run whose raw files it derives again. */
+  /** The run whose raw files this run derives again. */
   readonly originRunId?: string;
-  /** The pages to use instead of a request; null, the default, to request them from the source. */
+  /** The pages to use instead of a request. Null, the default, means to request them from the source. */
   readonly readyRaw?: (folder: RunFolder, resource: Resource) => Promise<ReadyRaw | null>;
-  /** The chain of a resource whose pages already exist; null, the default, if unknown. */
+  /** The chain of a resource whose pages already exist. Null, the default, means that it is unknown. */
   readonly chainOf?: RunContext['chainOf'];
 };
 
@@ -75,7 +75,7 @@ export async function openRun(
     ...options,
     run,
     emit: createEmitter(run, [logEvents(log), ...subscribers], (error) => {
-      log.warn(`Cannot report what happens in the run: ${reasonOf(error)}`);
+      log.warn(`Cannot report a run event: ${reasonOf(error)}`);
     }),
     previews: !keeps,
     pulling: pullingOf(config),
@@ -98,7 +98,7 @@ export async function openRun(
   };
 }
 
-/** Sources without pulls of changes have no such settings. */
+/** Sources that do not pull changes have none of these settings. */
 export function pullingOf({ settings, source: { changes } }: SourceConfig): Pulling {
   return {
     narrowedBy: changes?.scope.setting ?? '',

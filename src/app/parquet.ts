@@ -5,15 +5,15 @@ import type { RowSet, Session } from '../adapters/postgres/session.ts';
 import { ident } from '../adapters/postgres/sql.ts';
 import { PipelineError } from '../core/errors.ts';
 
-/** Rows per row group. Readers skip or read complete groups, and the writer holds one in memory. */
+/** Rows per row group. Readers skip or read complete groups, and the writer buffers one group in memory. */
 const GROUP_ROWS = 20_000;
-/** The largest decimals that all Parquet readers support. */
+/** The most decimal digits that all Parquet readers support. */
 const MOST_DIGITS = 38;
 
 /**
- * Writes a table as a Parquet file, in chunks of bytes, compressed with Snappy. Integers beyond 2^53 and `numeric` keep
- * every digit, times are microseconds in UTC, and lists are JSON. Types that Parquet lacks become text. Throws `usage`
- * for a value that cannot be written: a `numeric` of more than 38 digits, or one that is not finite.
+ * Encodes a table as a Parquet file, compressed with Snappy, in chunks of bytes. Integers beyond 2^53 and `numeric`
+ * values keep every digit, times are in microseconds in UTC, and lists are JSON. Types that Parquet lacks become text.
+ * Throws `usage` for a value that cannot be written: a `numeric` with more than 38 digits, or one that is not finite.
  */
 export async function* parquetChunks(
   session: Session,
@@ -33,7 +33,7 @@ export async function* parquetChunks(
     ],
     createdBy: 'spacex-pipeline',
   });
-  /** Takes the bytes written so far; their buffer is then reused. */
+  /** Returns a copy of the bytes written so far, and reuses their buffer. */
   const taken = (): Uint8Array => {
     const chunk = bytes.getBytes().slice();
     bytes.index = 0;
@@ -122,7 +122,7 @@ async function columnOf(session: Session, table: string, name: string, is: strin
   };
 }
 
-/** A decimal column has one scale: the largest of its values. */
+/** A decimal column has a single scale: the largest scale of its values. */
 async function decimal(session: Session, table: string, name: string): Promise<Column> {
   const column = `t.${ident(name)}`;
   const { digits, finite, scale } = await session.one<{ digits: number; finite: boolean; scale: number }>(
@@ -133,11 +133,11 @@ async function decimal(session: Session, table: string, name: string): Promise<C
   );
   if (!finite || digits + scale > MOST_DIGITS) {
     const reason = finite
-      ? `it has numbers of more than ${MOST_DIGITS} digits`
-      : 'it has numbers that are not finite';
+      ? `it contains numbers with more than ${MOST_DIGITS} digits`
+      : 'it contains numbers that are not finite';
     throw new PipelineError(`Cannot export ${name} of ${table} as Parquet: ${reason}`, {
       code: 'usage',
-      hint: 'Give --format csv or ndjson.',
+      hint: 'Use --format csv or --format ndjson.',
     });
   }
   return {

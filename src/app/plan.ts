@@ -27,13 +27,15 @@ export type PlanRequest = {
   /** An address; null for the configured one. */
   readonly from: string | null;
   readonly asOf: string | null;
-  /** Runs whose raw files replace a pull: for each resource, the last run that has one. */
+  /**
+   * The runs whose raw files replace a pull. For each resource, uses the last of these runs that has a raw file for it.
+   */
   readonly runs: readonly string[];
 };
 
 /**
- * What a run would do now: a fresh pull, or archived raw files under today's code. Writes nothing to the target, and
- * creates no database that stays.
+ * Shows what a run would change now, with a fresh pull or with archived raw files under today's code. Writes nothing to
+ * the target, and leaves no new database behind.
  */
 export async function planChanges(
   loaded: LoadedSource,
@@ -57,7 +59,7 @@ export async function planChanges(
         ? null
         : linkedRaw('plan', originOf(origins, resource.name) ?? newest, folder, resource);
     const found = await inPreviewFolder(source.dataDir, deps, async (runId) => {
-      // If there is no database, a run would create one, and it would have nothing to change.
+      // If there is no database, a run would create an empty one, so the preview creates one in its own folder.
       const isNew = config.database.url === null && !hasDatabase(embeddedDir(source.dataDir));
       const dataDir = isNew ? runFolder(source.dataDir, runId) : source.dataDir;
       // Close the database before its folder is deleted.
@@ -104,9 +106,9 @@ async function checkUnfinished(
   const manifest = await readManifest(dataDir, id);
   const errors = Object.values(manifest?.resources ?? {}).map(({ error }) => error);
   const retryAt = errors.flatMap((error) => error?.retry_at ?? []).at(0);
-  const when = retryAt === undefined ? '' : `, from ${retryAt} on`;
+  const when = retryAt === undefined ? '' : `, no earlier than ${retryAt}`;
   throw new PipelineError(
-    `Cannot plan a run of ${config.source.name}: run ${id} was cut off, and the next one continues it${when}`,
+    `Cannot plan a ${config.source.name} run: run ${id} was cut off, and the next run will continue it${when}`,
     {
       code: 'source',
       hint: 'Continue it with: spacex-pipeline run',
@@ -115,7 +117,7 @@ async function checkUnfinished(
   );
 }
 
-/** Has another run published since? */
+/** Has another run published since then? */
 async function isOvertaken(session: OpenDatabase['session'], id: string): Promise<boolean> {
   return checkResumable(session, id).then(
     () => false,

@@ -16,7 +16,7 @@ import { shellQuote } from '../lib/shell-quote.ts';
 import { migrationDirs } from './database.ts';
 import type { OpenDatabase } from './runtime.ts';
 
-/** Adjusts the hint so that its command finds the embedded database, if that is not in the configured folder. */
+/** If the embedded database is not in the configured folder, adds its folder to the command in the hint. */
 export function hintAt(
   { database, ...config }: SourceConfig,
   dataDir: string,
@@ -39,31 +39,31 @@ export async function withHintsAt<T>(config: SourceConfig, dataDir: string, work
 export type Preparation = {
   readonly source: Source;
   readonly dag: Dag;
-  /** May it apply pending migrations and recreate what is missing? */
+  /** May it apply pending migrations and recreate missing objects? */
   readonly mayMigrate: boolean;
   /** Does it write to the target, or only preview the changes? */
   readonly publishes: boolean;
 };
 
-/** A locked schema, with what it lacks. */
+/** A locked schema, with the objects that it lacks. */
 export type Prepared = Pick<Preparation, 'dag' | 'source'> & {
   readonly unready: Unready;
   /** Does anything have to be migrated or recreated before the run? */
   readonly migrates: boolean;
-  /** Seconds until the lock was free. */
+  /** How many seconds it waited for the lock. */
   readonly lockSeconds: number;
 };
 
 export type PrepareDeps = {
   readonly clock: Clock;
   readonly log: Log;
-  /** Called repeatedly while another run is using the schema; without it, that is an error. */
+  /** Called repeatedly while another run is using the schema. Without it, a schema that is in use is an error. */
   readonly waitForLock?: (holder: Holder, session: Session, busy: PipelineError) => Promise<void>;
 };
 
 /**
- * Locks the schema. Throws `migration` if migrations are pending or the ledger lacks a table and this command may not
- * repair that, `database` if rights are missing.
+ * Locks the schema. Throws `migration` if this command may not migrate, and migrations are pending or the ledger lacks
+ * a table. Throws `database` if rights are missing.
  */
 export async function prepare(
   { database, session }: OpenDatabase,
@@ -84,7 +84,7 @@ export async function prepare(
   for (const { owner, count, sql } of await foreignStaging(session, schema)) {
     const leftovers = `${count} staging ${count === 1 ? 'table' : 'tables'}`;
     log.warn(
-      `Cannot drop ${leftovers} of schema ${schema} that a killed run left: ${owner} owns them. The run continues. To remove them, run as ${owner}, or as ${owner} type: ${sql};`,
+      `Cannot drop ${leftovers} that a killed run left in schema ${schema}: ${owner} owns them. The run continues. To remove them, run the pipeline as ${owner}, or run this SQL as ${owner}: ${sql};`,
     );
   }
   const states = await migrationStates(session, database, migrationDirs(source));
@@ -92,7 +92,7 @@ export async function prepare(
   const refuse = (reason: string, hint: string): never => {
     throw new PipelineError(`Cannot run on schema ${schema} in ${database.name}: ${reason}`, {
       code: 'migration',
-      hint: publishes ? `Give --migrate, or type: ${hint}` : hint,
+      hint: publishes ? `Use --migrate, or run: ${hint}` : hint,
     });
   };
   if (pending.length > 0 && !mayMigrate)
@@ -120,6 +120,6 @@ export async function migrateIfNeeded(
   if (!migrates) return unready.resources;
   const { made_again } = await migrateUp(session, database, migrationDirs(source));
   if (made_again.length > 0)
-    log.warn(`was missing and has been recreated, without its contents: ${made_again.join(', ')}`);
+    log.warn(`recreated missing objects without their contents: ${made_again.join(', ')}`);
   return (await findUnready(database, session, dag.resources)).resources;
 }

@@ -16,25 +16,25 @@ import { hintAt, migrateIfNeeded, prepare } from './prepare.ts';
 import type { RunDeps } from './run.ts';
 import type { OpenSource } from './source.ts';
 
-/** What a run would do, by resource, and the error that would decide its exit code. */
+/** What a run would do to each resource, and the error that would determine its exit code. */
 export type Preview = {
-  /** Null if no response said. */
+  /** Null if no response indicated it. */
   readonly simulated: boolean | null;
   readonly resources: Readonly<Record<string, ResourcePreview>>;
   readonly error: ErrorReport | null;
 };
 
-/** How many changed rows to show for each table and kind. */
+/** How many changed rows to show for each table and kind of change. */
 const SAMPLE = 5;
 
-/** Where and on what a preview works. */
+/** The database, resources and pages for a preview. */
 export type PreviewOptions = Pick<RunOptions, 'dag' | 'chosen' | 'readyRaw' | 'runId'> & {
   readonly opened: OpenDatabase;
   /** May the database be changed, because it exists only for the preview? */
   readonly mayMigrate: boolean;
 };
 
-/** Provides the name of a folder for a preview, and deletes the folder when the work is done. */
+/** Runs `work` with the id of a temporary folder for a preview, and then deletes the folder. */
 export function inPreviewFolder<T>(
   dataDir: string,
   { clock }: Pick<RunDeps, 'clock'>,
@@ -44,8 +44,8 @@ export function inPreviewFolder<T>(
 }
 
 /**
- * Derives the source's records, or raw files that already exist, into staging, compares them with what is published,
- * and discards them. The schema is locked in the meantime; nothing of the run remains.
+ * Derives the records of the source, or of existing raw files, into staging, compares the rows with the published ones,
+ * and discards them. Locks the schema in the meantime, and leaves nothing of the run behind.
  */
 export async function preview(
   { config }: LoadedSource,
@@ -74,7 +74,7 @@ export async function preview(
   return compareAll(await openRun(config, opened, source, options, deps));
 }
 
-/** Derives everything and compares it with what is published, instead of publishing it. */
+/** Derives all resources and compares their rows with the published ones, instead of publishing them. */
 async function compareAll(context: RunContext): Promise<Preview> {
   const { chosen, kind, log, dag, target } = context;
   const derived = new Map<string, Derived>();
@@ -102,12 +102,12 @@ async function compareAll(context: RunContext): Promise<Preview> {
     return { simulated: kind.simulated(), resources, error: runError(all, chosen) };
   } finally {
     await target.discard().catch((error: unknown) => {
-      log.warn(`Cannot drop what was staged: ${reasonOf(error)}`);
+      log.warn(`Cannot drop the staged rows: ${reasonOf(error)}`);
     });
   }
 }
 
-/** The changes of a resource for which nothing new arrived. */
+/** The changes of a resource for which no new records arrived: none. */
 function untouched({ tables }: Resource): Readonly<Record<string, TableChanges>> {
   const none = { inserted: 0, updated: 0, unchanged: 0, deleted: 0, held: 0, kept: null, changes: [] };
   return Object.fromEntries(tables.map(({ name }) => [name, none]));

@@ -20,8 +20,7 @@ import type { AppDeps } from './runtime.ts';
 import type { PruneReport, PrunedFolder } from '../output/runs.ts';
 
 /**
- * Removes the run folders and tombstones beyond the configured retention. Without a ledger it throws and removes
- * nothing.
+ * Removes the run folders and tombstones beyond the configured retention. Without a ledger, throws and removes nothing.
  */
 export async function pruneRuns(
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -29,8 +28,8 @@ export async function pruneRuns(
   deps: AppDeps,
 ): Promise<PruneReport> {
   const [{ dataDir, database }] = configs;
-  // On a server, simulated runs have a folder inside the data folder. An embedded database of simulated runs is in
-  // there, too.
+  // On a server, the ledger also covers simulated runs, whose folders are in a subfolder of the data folder. Embedded
+  // databases are separate: the subfolder has its own, with its own ledger.
   const dirs = database.url === null ? [dataDir] : [dataDir, join(dataDir, 'sandbox')];
   const found = await readTargets(
     configs,
@@ -44,7 +43,7 @@ export async function pruneRuns(
   );
   const reports = found.map(({ ofDirs }) => ofDirs);
   const tombstones = found.reduce((sum, one) => sum + one.tombstones, 0);
-  // A folder that one source removes counts as kept for the others, so it is subtracted once.
+  // A folder that one source removes counts as kept for the other sources, so it is subtracted only once.
   const pruned = reports.flat().flatMap((report) => report.pruned);
   const [first = []] = reports;
   const seen = first.reduce((sum, { kept, pruned: own }) => sum + kept + own.filter(isFolder).length, 0);
@@ -67,7 +66,7 @@ export function pruneLedger(
 
 type PrunedDataDir = Pick<PruneReport, 'pruned' | 'kept'>;
 
-/** Removes the run folders of one data folder, over an open session. */
+/** Removes the run folders beyond the retention from one data folder, using an open session. */
 export async function pruneDataDir(
   config: SourceConfig,
   dataDir: string,

@@ -19,7 +19,8 @@ export type PullRequest = {
 };
 
 /**
- * A run that pulls from the source: `run`. It continues a pull of changes that was cut off, if the scope is the same.
+ * Pulls from the source, for the `run` command and for jobs. Continues a pull of changes that was cut off, if the scope
+ * is the same.
  */
 export async function runPull(loaded: LoadedSource, request: PullRequest, deps: RunDeps): Promise<RunReport> {
   const { asOf, from, full, migrate, orSandbox, restart = false } = request;
@@ -28,7 +29,7 @@ export async function runPull(loaded: LoadedSource, request: PullRequest, deps: 
   const scope = scopeOfChoice(loaded, choice, deps.clock.now());
   const unfinished = await unfinishedPull(loaded.config, dataDir, scope);
   if (unfinished !== null && (restart || full)) {
-    deps.log.info(`starting over: giving up run ${unfinished}, which was cut off`);
+    deps.log.info(`starting over and abandoning run ${unfinished}, which was cut off`);
   } else if (unfinished !== null) {
     const resumed = await resumeUnlessOvertaken(loaded, dataDir, unfinished, { from, migrate }, deps);
     if (resumed !== null) return resumed;

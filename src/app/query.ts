@@ -11,12 +11,12 @@ import type { OpenDatabase, AppDeps } from './runtime.ts';
 import { flagFor } from './source-flag.ts';
 import { emptyHintOfAll, readAsItStands } from './read-target.ts';
 
-/** `empty_hint` says what to do if nothing was ever published, because then an empty result means nothing. */
+/** `empty_hint` says what to do if nothing has been published yet, because an empty result then means nothing. */
 export type QueryAnswer = RowSet & { readonly empty_hint: string | null };
 
 /**
- * Runs one statement on the target; names are looked up in the schema of the first source first. Throws `database` for
- * an SQL error, `busy` if a run holds the embedded database.
+ * Runs one statement on the target. Names are looked up in the schema of the first source first. Throws `database` for
+ * an SQL error, and `busy` if a run holds the embedded database.
  */
 export async function queryTarget(
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -36,12 +36,12 @@ export async function queryTarget(
   });
 }
 
-/** The position of an error in the statement, in characters from 1; null if PostgreSQL reports none. */
+/** The position of an error in the statement, counted in characters from 1; null if PostgreSQL reports none. */
 export function placeOf(error: unknown): number | null {
   return error instanceof PipelineError ? (statementFault(error.cause)?.position ?? null) : null;
 }
 
-/** Adds that tables are missing, because that may be the cause. */
+/** Adds a hint about missing tables if they may be the cause of the error. */
 async function withMissing(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   opened: OpenDatabase,
@@ -52,7 +52,7 @@ async function withMissing(
   const { database, session } = opened;
   const missing = (await missingNames(session, database, migrationDirs(source)).catch(() => null)) ?? [];
   const { cause } = error instanceof PipelineError ? error : {};
-  // PostgreSQL gives a hint only if the table exists.
+  // PostgreSQL adds a hint only if the table exists.
   if ((statementFault(cause)?.hint ?? null) !== null) return error;
   const named = new Set(nameInFault(sql, cause));
   const isMeant = (name: string): boolean => name.split(/[ .]/).some((part) => named.has(part));
@@ -65,14 +65,20 @@ async function withMissing(
     );
   }
   const names = missing.join(', ');
-  return hinting(error, `Missing from the database: ${names}. Recreate it with: spacex-pipeline migrate up`);
+  return hinting(
+    error,
+    `The database lacks ${names}. Recreate the missing objects with: spacex-pipeline migrate up`,
+  );
 }
 
 function hinting(error: unknown, hint: string): unknown {
   return error instanceof PipelineError ? error.withHint(hint) : error;
 }
 
-/** The first source that was never migrated and would have a table or view with one of these names; null for none. */
+/**
+ * The first source that was never migrated and would have a table or view with one of these names; null if there is
+ * none.
+ */
 async function neverLoaded(
   configs: readonly SourceConfig[],
   opened: OpenDatabase,

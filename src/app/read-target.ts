@@ -9,14 +9,14 @@ import { embeddedDir, type OpenDatabase, type AppDeps } from './runtime.ts';
 import { sandboxDataDir } from './data-folders.ts';
 
 export type TargetDeps = AppDeps & {
-  /** The work writes, or needs the database for itself: no other process may hold it. */
+  /** True if the work writes or needs exclusive access, so that no other process may hold the database. */
   readonly alone?: boolean;
 };
 
 /**
- * Works on the published data. `what` is the command. Throws `database` if there is no embedded database yet, `busy` if
- * a run holds it, and `migration` if a newer program has migrated the schema: its tables may differ from what this
- * program expects.
+ * Runs `work` on the published data. `what` is the command. Throws `database` if there is no embedded database yet, and
+ * `busy` if a run holds it. Throws `migration` if a newer program has migrated the schema, because its tables may
+ * differ from the tables that this program expects.
  */
 export async function readTarget<T>(
   config: SourceConfig,
@@ -30,7 +30,10 @@ export async function readTarget<T>(
   });
 }
 
-/** Works on each source that was ever migrated. If none was, works on the first, which then reports that. */
+/**
+ * Runs `work` on each source that was ever migrated. If there is none, runs it on the first source, which then reports
+ * the error.
+ */
 export async function readTargets<T>(
   configs: readonly SourceConfig[],
   what: string,
@@ -50,8 +53,8 @@ export async function readTargets<T>(
 }
 
 /**
- * Works without a check of the migrations. For commands that read the list of tables from the database, so that they
- * also work on a schema of a newer program.
+ * Runs `work` without checking the migrations. For commands that read the list of tables from the database and
+ * therefore also work on the schema of a newer program.
  */
 export async function readAsItStands<T>(
   config: SourceConfig,
@@ -65,7 +68,7 @@ export async function readAsItStands<T>(
   return withDatabase(config, { ...deps, dataDir, what, reads, waitMs: READ_WAIT_MS }, work);
 }
 
-/** What to do if nothing was ever published; null if something was, or the ledger cannot be read. */
+/** What to do if nothing has been published yet; null if something has been published or the ledger cannot be read. */
 async function emptyHint({ session }: OpenDatabase): Promise<string | null> {
   const found = await anythingPublished(session);
   if (found === null || found.published) return null;
@@ -74,7 +77,7 @@ async function emptyHint({ session }: OpenDatabase): Promise<string | null> {
   return `See why run ${newest} published nothing: spacex-pipeline runs show ${newest}`;
 }
 
-/** The hint for the first source and others; null if any of them has published. */
+/** The first source's hint; null if any source has published. */
 export async function emptyHintOfAll(
   others: readonly SourceConfig[],
   opened: OpenDatabase,
@@ -97,6 +100,6 @@ export function requireEmbedded(dataDir: string, what: string): void {
     hint:
       simulated === null
         ? 'spacex-pipeline run'
-        : `Simulated records: spacex-pipeline --data-dir ${shellQuote(simulated)} tables`,
+        : `List the tables of simulated records with: spacex-pipeline --data-dir ${shellQuote(simulated)} tables`,
   });
 }

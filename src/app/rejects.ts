@@ -19,9 +19,7 @@ import type { AppDeps } from './runtime.ts';
 
 export { REJECT_STATUSES, type RejectLine, type RejectStatus } from '../adapters/postgres/rejects.ts';
 
-/**
- * Records of these sources that broke their contract, and the status of each: the lines of the ledgers, newest first.
- */
+/** The ledger lines of records that broke their contract in these sources, with their statuses, newest first. */
 export async function rejectLines(
   configs: readonly SourceConfig[],
   filter: RejectFilter,
@@ -35,10 +33,10 @@ export async function rejectLines(
   return lines.slice(0, filter.limit);
 }
 
-/** A line with the bytes of its record; null if neither the ledger nor a raw file still has them. */
+/** A ledger line with the bytes of its record, or null if neither the ledger nor a raw file still has the bytes. */
 export type ShownReject = RejectLine & { readonly bytes: Buffer | null };
 
-/** The lines of one record, in any of these sources. Throws `usage` if there are none. */
+/** The ledger lines for one record in any of these sources. Throws `usage` if there are none. */
 export async function showReject(
   configs: readonly SourceConfig[],
   id: string,
@@ -57,7 +55,10 @@ export async function showReject(
   return shown;
 }
 
-/** Accepts a record as it is, or changes the reason. Throws `usage` if none of its lines is open or waived. */
+/**
+ * Waives the rejects of a record, or changes the reason for waiving them, and counts them. Throws `usage` if none of
+ * them is open or waived.
+ */
 export async function waiveReject(
   configs: readonly SourceConfig[],
   request: { readonly id: string; readonly resources: readonly string[] | null; readonly reason: string },
@@ -101,7 +102,7 @@ async function bytesInRaw(
 }
 
 function unknownReject(id: string, what = ''): PipelineError {
-  return new PipelineError(`Cannot find ${what}rejects of record ${JSON.stringify(id)}`, {
+  return new PipelineError(`Cannot find ${what}rejects for record ${JSON.stringify(id)}`, {
     code: 'usage',
     hint: 'spacex-pipeline rejects list --status open',
   });

@@ -19,8 +19,8 @@ export type ReplayRequest = {
 };
 
 /**
- * Derives a run's raw files again, with today's contracts and transforms and without a request, as a new run that names
- * its origin. Throws `usage` if the target is based on another run, unless forced.
+ * Derives a run's raw files again, with today's contracts and transforms and without any requests, as a new run that
+ * refers to its origin. Throws `usage` if the target is based on the files of a different run, unless forced.
  */
 export async function replayRun(
   loaded: LoadedSource,
@@ -50,8 +50,8 @@ export async function replayRun(
 }
 
 /**
- * The published rows must be based on these bytes: replaying any others would move the target to an older or newer
- * state.
+ * Throws, unless forced, if the published rows are not based on these bytes, because replaying different bytes would
+ * move the target to an older or newer state.
  */
 async function refuseOtherRaw(
   { database, session }: OpenDatabase,
@@ -70,7 +70,7 @@ async function refuseOtherRaw(
       throw new PipelineError(`Cannot replay run ${origin.run_id}: it would switch ${change}`, {
         code: 'usage',
         hint:
-          'Give --force if that is what you want, or see what would change with: spacex-pipeline plan --from ' +
+          'Use --force to switch anyway, or see what would change with: spacex-pipeline plan --from ' +
           origin.run_id,
       });
     }

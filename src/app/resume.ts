@@ -13,9 +13,9 @@ import { resumeHint, isLoginLost, openSource, type OpenSource } from './source.t
 type ResumeOptions = { readonly from: string | null; readonly migrate: boolean };
 
 /**
- * Continues a run that ended before it published, under the same id: complete raw files are reused, the rest is
- * fetched, and everything after raw is derived again. `id` null: the newest run. Throws `usage` for a run that has
- * published or that a later one has overtaken.
+ * Continues a run that ended before it published, under the same id. Reuses complete raw files, requests the rest, and
+ * derives everything after raw again. `id` null means the newest run. Throws `usage` for a run that has published, and
+ * for a run after which a later run has published.
  */
 export async function resumeRun(
   loaded: LoadedSource,
@@ -29,7 +29,7 @@ export async function resumeRun(
     hint: 'Pull again with: spacex-pipeline run',
   });
   const dag = buildDag(config.source.resources, manifest.plan);
-  // A pull of changes continues after its own pages, unless they are those of an earlier run.
+  // A pull of changes continues after its own pages, unless its pages come from an earlier run.
   const origin =
     typeof manifest.origin_run_id === 'string'
       ? await readManifest(config.dataDir, manifest.origin_run_id)
@@ -60,7 +60,7 @@ export async function resumeRun(
   );
 }
 
-/** The same for a run in that data folder; null if another run has published since. */
+/** Resumes a run in that data folder; returns null if another run has published since then. */
 export async function resumeUnlessOvertaken(
   { config, ...loaded }: LoadedSource,
   dataDir: string,
@@ -75,13 +75,16 @@ export async function resumeUnlessOvertaken(
   });
 }
 
-/** The manifest's form of a configured address has no secrets: only the configuration has them. */
+/**
+ * The address to resume from. The manifest stores addresses without secrets, so a configured address must be taken from
+ * the configuration.
+ */
 function addressOf({ config }: LoadedSource, { address, run_id }: Manifest): string | null {
   if (address === null) return null;
   if (address === maskUrl(config.settings.baseUrl)) return 'live';
   if (!isLoginLost(config, address)) return address;
   throw new PipelineError(
-    `Cannot resume run ${run_id}: its source ${address} had a login, which is not kept`,
+    `Cannot resume run ${run_id}: its source ${address} had a login, and logins are never stored`,
     { code: 'usage', hint: resumeHint(config, address, run_id) },
   );
 }

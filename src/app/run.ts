@@ -19,13 +19,13 @@ import type { AppDeps, OpenDatabase, OpenOptions } from './runtime.ts';
 import { resumeHint, type OpenSource } from './source.ts';
 
 export type RunDeps = AppDeps & {
-  /** The job that started the run; left out if a person did. */
+  /** The job that started the run; omitted if a person started it. */
   readonly job?: JobOfRun;
   readonly waitForLock?: NonNullable<PrepareDeps['waitForLock']>;
   /** Waits for another process that holds the embedded database. */
   readonly whileBusy?: NonNullable<OpenOptions['whileBusy']>;
   readonly onNewFolder?: NonNullable<OpenOptions['onNewFolder']>;
-  /** Called when something slow begins, before the run and after it. */
+  /** Called when a slow phase begins before or after the run. */
   readonly onPhase?: (phase: Phase) => void;
   /** In addition to the log. */
   readonly subscribers: readonly Subscriber[];
@@ -39,15 +39,15 @@ export type Phase =
   | 'migrating'
   | 'tidying up';
 
-/** How a run begins: from scratch, from where it stopped, or from the raw files of another. */
+/** How a run begins: from scratch, from where it stopped, or from the raw files of another run. */
 export type RunStart = Pick<
   RunOptions,
   'dag' | 'chosen' | 'full' | 'originRunId' | 'readyRaw' | 'chainOf'
 > & {
   readonly migrate: boolean;
-  /** The run to continue under its id. */
+  /** The run to continue under the same id. */
   readonly resumed?: { readonly runId: string; readonly startedAt: string };
-  /** Throws if the database shows that this run is not allowed. The schema is locked. */
+  /** Called while the schema is locked. Throws if the database shows that this run is not allowed. */
   readonly check?: (opened: OpenDatabase) => Promise<void>;
 };
 
@@ -62,7 +62,7 @@ export async function runOnce(
   deps: RunDeps,
 ): Promise<RunReport> {
   const { config } = loaded;
-  // Reports errors in the configuration before anything is opened.
+  // Reports configuration errors before anything is opened.
   runSettings(config);
   const { onPhase = () => undefined } = deps;
   onPhase('looking for the source');
@@ -101,7 +101,7 @@ async function runOn(
   const { onPhase = () => undefined } = deps;
   if (prepared.migrates) onPhase('migrating');
   const unready = await migrateIfNeeded(opened, prepared, deps);
-  // If the user interrupted while the database was opened or migrated, the run must not begin.
+  // If the user interrupted the program while the database was being opened or migrated, the run must not begin.
   deps.signal.throwIfAborted();
   await start.check?.(opened);
 
@@ -144,7 +144,7 @@ async function prune(config: SourceConfig, dataDir: string, session: Session, de
   }
 }
 
-/** A failure here is only a warning, too: a database that grew is no reason for a run to fail. */
+/** A failure here is also only a warning, because a database that grew is no reason to fail a run. */
 async function tidy(session: Session, { log }: RunDeps): Promise<void> {
   try {
     const tables = await vacuum(session);
@@ -154,7 +154,7 @@ async function tidy(session: Session, { log }: RunDeps): Promise<void> {
   }
 }
 
-/** Run ids determine which run is the newest. If the clock has gone back, the ids continue from the last one. */
+/** Run ids determine which run is the newest. If the clock was set back, new ids continue from the newest one. */
 function newRun(
   { clock, log }: Pick<RunDeps, 'clock' | 'log'>,
   newest: string | null,
@@ -162,6 +162,7 @@ function newRun(
   const now = clock.now();
   const idTime = Math.max(now, newest === null ? 0 : uuidv7Time(newest) + 1);
   const behind = Math.round((idTime - now) / 1000);
-  if (behind > 0) log.warn(`the clock is ${behind} s behind the last run; run ids continue from there`);
+  if (behind > 0)
+    log.warn(`the clock is ${behind} s behind the last run, so new run ids continue from the id of that run`);
   return { runId: uuidv7(idTime, randomBytes), startedAt: new Date(now).toISOString() };
 }

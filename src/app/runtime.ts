@@ -19,35 +19,37 @@ export type OpenDatabase = {
   readonly close: () => Promise<void>;
 };
 
-/** What most commands need. */
+/** The dependencies of most commands. */
 export type AppDeps = {
   readonly runtime: Runtime;
   readonly clock: Clock;
   readonly log: Log;
-  /** Ends the work. */
+  /** Aborts the work. */
   readonly signal: AbortSignal;
   readonly urlFrom: LoadedConfig['urlFrom'];
 };
 
 export type OpenOptions = Omit<AppDeps, 'runtime'> & {
   readonly dataDir: string;
-  /** Shown to others who find the folder locked. */
+  /** Shown to other processes that find the folder locked. */
   readonly what: string;
   readonly waitMs: number;
   /** Used instead of `waitMs`: called repeatedly while another process holds the embedded database. */
   readonly whileBusy?: (busy: PipelineError) => Promise<void>;
   /** Called when the data folder was missing and has been created. */
   readonly onNewFolder?: (dataDir: string) => void;
-  /** Nothing is written, so a read-only connection to a process that holds the embedded database is enough. */
+  /**
+   * True if nothing is written, so that a read-only connection to a process that holds the embedded database is enough.
+   */
   readonly reads?: boolean;
 };
 
 /**
- * What outlives a run: open embedded databases, each locked for this process, and the request budgets of the hosts
- * contacted so far. A command opens one runtime and closes it at its end.
+ * The state that outlives a run: open embedded databases, each locked for this process, and the request budgets of the
+ * hosts contacted so far. A command opens one runtime and closes it when it ends.
  */
 export type Runtime = {
-  /** Opens what is configured: a server, or the embedded database in the data folder. */
+  /** Opens the configured database: a server, or the embedded database in the data folder. */
   readonly openDatabase: (config: SourceConfig, options: OpenOptions) => Promise<OpenDatabase>;
   readonly budgets: Budgets;
   /** Lets other processes read the embedded database that this process has open. Null if it has none open. */
@@ -58,17 +60,17 @@ export type Runtime = {
 type Kept = { readonly database: Embedded; readonly lock: FolderLock };
 
 export type RuntimeOptions = {
-  /** Ends the process. */
+  /** Aborts when the process should end. */
   readonly signal: AbortSignal;
-  /** The schemas in which other readers of the embedded database look up names; null if nobody may read it. */
+  /** The schemas in which other readers of the embedded database look up names; null if no one else may read it. */
   readonly schemas?: readonly string[] | null;
 };
 
 export const embeddedDir = (dataDir: string): string => join(dataDir, 'database');
 
 /**
- * `signal` ends the process: a statement that is still running long after that is ended together with the embedded database.
- * Loads nothing before a database is opened, because not every command opens one.
+ * If a statement is still running long after `signal` aborts, it is ended together with the embedded database. Loads
+ * the database code only when a database is opened, because not every command opens one.
  */
 export function openRuntime({ schemas = null, signal }: RuntimeOptions): Runtime {
   const kept = new Map<string, Promise<Kept>>();
@@ -131,7 +133,7 @@ export function openRuntime({ schemas = null, signal }: RuntimeOptions): Runtime
   };
 }
 
-/** Null if no process holds the embedded database and shares it. */
+/** Connects to the process that holds and shares the embedded database; null if there is none. */
 async function askHolder(schema: string, { dataDir, signal }: OpenOptions): Promise<Database | null> {
   const { findSocket } = await import('../adapters/files/folder-lock.ts');
   const socket = await findSocket(dataDir);
@@ -152,7 +154,7 @@ async function openKept(
   try {
     const { openEmbedded } = await import('../adapters/postgres/embedded.ts');
     const { check } = lock;
-    // The user can interrupt a query.
+    // A query has no time limit, because the user can interrupt it.
     const limitMs = what === 'query' ? 0 : config.database.statementTimeoutSeconds * 1000;
     const settings = serves ? await settingsOfReaders(schemas) : undefined;
     const database = await openEmbedded({

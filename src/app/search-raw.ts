@@ -18,8 +18,8 @@ export type Subject = { readonly resource: Resource; readonly table: Table; read
 export type RawSearch = { readonly records: readonly FoundRecord[]; readonly lost: readonly LostRaw[] };
 
 /**
- * Searches for the record behind the rows, from the newest page to the oldest: all versions of it up to the first that
- * satisfies its contract. `published`: newest first.
+ * Searches for the record that the rows come from, from the newest page to the oldest. Returns all versions of it up to
+ * the first one that satisfies its contract. `published` is sorted newest first.
  */
 export async function searchNewest(
   dataDir: string,
@@ -49,8 +49,9 @@ export async function searchNewest(
 }
 
 /**
- * Searches for the records behind the rows of a table that keeps all its rows. Each row comes from the oldest record
- * that produces it, in the pages that its inserting run was based on. Records of the newest rows come first.
+ * Searches for the records that the rows come from, in a table that keeps all its rows. Each row comes from the oldest
+ * record that produces it, in the pages on which the run that inserted the row was based. Returns the records of the
+ * newest rows first.
  */
 export async function searchKept(
   dataDir: string,
@@ -64,7 +65,7 @@ export async function searchKept(
   const found = new Map<TargetRow, FoundRecord>();
   const lost: LostRaw[] = [];
   for (const run of published) {
-    // Chains follow each other: a row belongs to the first chain that ends with the row's run or a later one.
+    // Chains follow one another, so a row belongs to the first chain that ends with the row's run or a later one.
     const before = published[published.indexOf(run) + 1]?.run_id ?? '';
     const own = rows.filter(({ _first_run_id: first }) => first > before && first <= run.run_id);
     const missing = new Map(own.map((row) => [keyOf(table, row), row]));
@@ -95,7 +96,7 @@ export async function searchKept(
 /** Only the keys matter here, and they depend neither on lookups nor on the time of the transform. */
 const CONTEXT = { transformedAt: new Date(0).toISOString(), lookup: () => null };
 
-/** Gives the same key for a row that was just made and for one read from the database. */
+/** Returns the same key for a row that was just derived and for the same row read from the database. */
 function keyOf({ columns, key }: Table, row: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(
     key.map((column) => {
@@ -112,7 +113,7 @@ function pagesOf({ pages, ...run }: PublishedRun): PublishedPage[] {
   return pages.map((file) => ({ ...run, file }));
 }
 
-/** Null if the file is intact and the record is not in it. */
+/** Null if the file is intact but does not contain the record. */
 async function searchOne(
   dataDir: string,
   { id, resource: { changes, shape } }: Subject,

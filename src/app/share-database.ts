@@ -13,9 +13,9 @@ export type Held = {
 };
 
 export type ShareOptions = {
-  /** The port on loopback, 0 for any free one; null for none. */
+  /** The port on the loopback interface: 0 for any free port, null for none. */
   readonly port: number | null;
-  /** The URL shown to others who find the folder locked. */
+  /** The URL shown to other processes that find the folder locked. */
   readonly urlOf: (port: number | null) => string;
 };
 
@@ -44,7 +44,7 @@ export async function shareDatabase(
   return { port: real, close: () => (closing ??= close().then(remove)) };
 }
 
-/** For psql and other clients; the user name does not matter. */
+/** The URL for psql and other clients. The user name in it does not matter. */
 export function readerUrl(port: number): string {
   return `postgresql://reader@127.0.0.1:${port}/postgres`;
 }

@@ -3,14 +3,14 @@ import { maskUrl } from '../lib/mask-url.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import { sources } from '../sources/index.ts';
 
-/** The flag for a command about this source, with a leading space; empty for the default source. */
+/** The flag that selects this source, with a leading space; empty for the default source. */
 export function flagFor(source: string): string {
   return source === sources[0].name ? '' : ` --source ${source}`;
 }
 
 /**
- * The flag for a command that has to pull from this address again, with a leading space; empty if it would anyway, and for
- * an address with a secret.
+ * The flag that makes a command pull from this address again, with a leading space; empty if the command does that
+ * anyway, or if the address contains a secret.
  */
 export function fromFlag({ config, isDefault }: LoadedSource, address: string | null): string {
   if (address === null || address.includes('***')) return '';

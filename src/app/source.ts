@@ -20,7 +20,7 @@ import { USER_AGENT } from './version.ts';
 
 export type OpenSource = {
   readonly upstream: Upstream;
-  /** Does a run from this address keep what another address has published? */
+  /** Does a run from this address keep rows that were published from a different address? */
   readonly keepsOthers: boolean;
   /** The data folder that its runs belong to. */
   readonly dataDir: string;
@@ -40,15 +40,15 @@ export type SourceDeps = {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly runtime: Pick<Runtime, 'budgets'>;
-  /** A job has its own retries, and its failures are recorded. */
+  /** Set for a run that a job started. A job has its own retries, and its failures are recorded. */
   readonly job?: unknown;
 };
 
 type ClosingUpstream = Upstream & { readonly close: () => Promise<void> };
 
 /**
- * Opens the address that a run's records come from, without a request. With `orSandbox`, if neither database nor
- * address is configured, the sandbox replaces an unreachable address.
+ * Opens the address that a run pulls from. With `orSandbox`, if neither a database nor an address is configured, the
+ * sandbox replaces an unreachable address.
  */
 export async function openSource(
   loaded: LoadedSource,
@@ -63,14 +63,14 @@ export async function openSource(
   const obstacle = whyNoFallback(loaded, choice);
   const fallsBack = choice.orSandbox && obstacle === null;
   if (choice.orSandbox && obstacle !== null) deps.log.info(`--or-sandbox has no effect: ${obstacle}`);
-  // A person is waiting for an answer, unless this is a job.
+  // Unless this is a job, a person is waiting for an answer.
   const probes = fallsBack || (choice.from === 'live' && deps.job === undefined);
   const reason = probes ? await upstream.reach(deps.signal) : null;
   if (reason !== null) {
     await upstream.close();
     if (!fallsBack) throw unreachable(loaded, address.url, reason);
     deps.log.warn(
-      `Cannot use ${maskUrl(address.url)}: ${reason}. Running on the built-in sandbox API instead: its data are simulated.`,
+      `Cannot use ${maskUrl(address.url)}: ${reason}. Using the built-in sandbox API instead, whose data is simulated.`,
     );
     return openSandbox(loaded, deps);
   }
@@ -82,7 +82,10 @@ export async function openSource(
   };
 }
 
-/** A person is waiting: report an unreachable API once, instead of once for each resource after all its tries. */
+/**
+ * The error for an unreachable API. A person is waiting, so it is reported once, instead of once for each resource
+ * after all its tries.
+ */
 function unreachable(loaded: LoadedSource, url: string, reason: string): PipelineError {
   const { archive, name } = loaded.config.source;
   const hint =
@@ -101,7 +104,10 @@ export function scopeOfChoice(loaded: LoadedSource, choice: SourceChoice, now: n
   return scopeOf(name, pullingOf(loaded.config).narrowedTo);
 }
 
-/** Why there is no fallback: no stand-in, or the user chose an address, a day or a database. Null if there may be one. */
+/**
+ * Why the sandbox cannot be the fallback: there is no stand-in, or the user chose an address, a day or a database. Null
+ * if it can.
+ */
 function whyNoFallback(
   { config, isDefault }: LoadedSource,
   { asOf, from }: Pick<SourceChoice, 'asOf' | 'from'>,
@@ -117,14 +123,14 @@ type Place = { readonly name: string; readonly url: string };
 
 type Address =
   | { readonly kind: 'sandbox' }
-  /** `until` is the last allowed day of a recording; null for any. */
+  /** `until` is the last day from which a recording may be used; null for any day. */
   | (Place & { readonly kind: 'archive'; readonly archive: Archive; readonly until: string | null })
   | (Place & { readonly kind: 'api'; readonly setting: string });
 
 function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: number): Address {
   const { config, isDefault } = loaded;
   const { archive, defaultAddress, hasStandIn, name } = config.source;
-  // A user who configures another API wants to pull from it.
+  // A user who configures a different API wants to pull from that API.
   const word = from ?? (asOf !== null ? 'archive' : isDefault('baseUrl') ? defaultAddress : 'live');
   const day = archiveDay(word, asOf, now);
   if (day !== null || word === 'archive') {
@@ -135,10 +141,13 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: numb
     return { kind: 'archive', archive, name: addressOfDay(day), url, until: day };
   }
   if (asOf !== null) {
-    throw new PipelineError(`Cannot use --as-of ${asOf}: only an archive has days, ${word} has none`, {
-      code: 'usage',
-      hint: 'Give --from archive, or leave --as-of out.',
-    });
+    throw new PipelineError(
+      `Cannot use --as-of ${asOf}: only an archive has days, and ${word} is not an archive`,
+      {
+        code: 'usage',
+        hint: 'Use --from archive, or omit --as-of.',
+      },
+    );
   }
   if (word === 'sandbox') {
     if (!hasStandIn) throw noStandIn(name);
@@ -151,8 +160,8 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: numb
   }
   if (!isHttpUrl(word)) {
     throw new PipelineError(
-      `Cannot use --from ${JSON.stringify(maskUrl(word))}: it is neither archive, live, sandbox nor an http(s) URL without a query${meantBy(word)}`,
-      { code: 'usage', hint: 'Give --from archive, --from live, --from sandbox or --from https://…' },
+      `Cannot use --from ${JSON.stringify(maskUrl(word))}: it is not archive, live, sandbox or an http(s) URL without a query${meantBy(word)}`,
+      { code: 'usage', hint: 'Use --from archive, --from live, --from sandbox or --from https://…' },
     );
   }
   const baseUrl = word.replace(/\/+$/, '');
@@ -167,14 +176,14 @@ function meantBy(word: string): string {
 function noArchive(source: string): PipelineError {
   return new PipelineError(`Cannot pull ${source} from an archive: it has no preserved copies`, {
     code: 'usage',
-    hint: 'Give --from live.',
+    hint: 'Use --from live.',
   });
 }
 
 function noStandIn(source: string): PipelineError {
   return new PipelineError(`Cannot pull ${source} from the sandbox: it has no stand-in`, {
     code: 'usage',
-    hint: 'Give --from live, or the base URL of an API: --from https://…',
+    hint: 'Use --from live, or --from with the base URL of an API.',
   });
 }
 
@@ -183,11 +192,11 @@ export function isLoginLost({ settings: { baseUrl } }: SourceConfig, name: strin
   return name.includes('***') && name !== maskUrl(baseUrl);
 }
 
-/** The hint for a run on that source that can be continued. */
+/** The hint that says how to continue the run. */
 export function resumeHint(config: SourceConfig, name: string, runId: string): string {
   const command = `spacex-pipeline resume ${runId}`;
   return isLoginLost(config, name)
-    ? `Give the source and its login as ${sourceVariable(config.source.name, 'baseUrl')}, and continue with: ${command}`
+    ? `Set ${sourceVariable(config.source.name, 'baseUrl')} to the URL with its login, and continue with: ${command}`
     : `Continue with: ${command}`;
 }
 
@@ -219,7 +228,7 @@ function openApi(
     ...settings,
     auth: authAt(url, config),
     quota: source.quota,
-    // A configured rate must hold at every moment, so no burst is allowed.
+    // A configured rate must never be exceeded, so no burst is allowed.
     ...(isDefault('requestsPerSecond') || !isDefault('burst') ? {} : { burst: 1 }),
     ...own,
     address: name,
@@ -234,14 +243,14 @@ function openApi(
   });
 }
 
-/** The token is only for the configured API, not for any other address that the user names. */
+/** The token is only for the configured API, not for other addresses that the user names. */
 function authAt(url: string, { settings, source }: SourceConfig): Token | null {
   const { auth, name } = source;
   if (auth === null || new URL(url).origin !== new URL(settings.baseUrl).origin) return null;
   return { ...auth, token: settings.token ?? null, setting: `sources.${name}.token` };
 }
 
-const COPIES = ' For preserved copies, give --from archive.';
+const COPIES = ' For preserved copies, use --from archive.';
 
 function openCopies(
   { config, isDefault }: LoadedSource,

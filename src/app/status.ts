@@ -30,7 +30,7 @@ export async function readStatuses(
     const [ledger, own] = [ledgers.get(name) ?? NO_RUNS, reports.filter(({ source }) => source === name)];
     return { name, ledger, jobs: own, expected: isExpected(ledger, own, configured) };
   });
-  // If nothing was ever loaded, the first source is the expected one.
+  // If nothing has been loaded yet, the first source is the expected one.
   const none = all.every(({ expected }) => !expected);
   const sources = all.map(({ expected, jobs: own, ledger, name }, index) => {
     const max = maxAgeSeconds ?? defaultMaxAge(own, new Date(now));
@@ -65,7 +65,7 @@ async function readLedger(
   { session }: OpenDatabase,
 ): Promise<LedgerStatus> {
   const { dangling, found, ...ledger } = await readStatus(session);
-  // The ledger may have checks that this program no longer has.
+  // The ledger may contain checks that this program no longer has.
   const known = new Set(source.resources.flatMap(({ checks }) => checks.map(({ name }) => name)));
   const count = (wanted: string): number =>
     found.filter(({ name, severity }) => severity === wanted && known.has(name)).length;
@@ -73,7 +73,7 @@ async function readLedger(
   return { ...ledger, checks };
 }
 
-/** Twice the interval of the most frequent enabled job; null if no job runs by itself. */
+/** Twice the interval of the most frequent enabled job; null if no enabled job has a schedule. */
 function defaultMaxAge(jobs: readonly JobReport[], now: Date): number | null {
   const gaps = jobs.flatMap(({ enabled, schedule, timezone }) =>
     enabled && schedule !== null ? (tickGap(schedule, timezone, now) ?? []) : [],

@@ -101,15 +101,15 @@ function whyEmpty(
   { kind, name }: PresentTable,
   outcomes: ReadonlyMap<string, LastOutcome> | null,
 ): string | null {
-  if (kind === 'view') return 'nothing in the tables that it reads is of this kind';
+  if (kind === 'view') return 'the tables that it reads have no matching rows';
   const resource = resources.find(({ tables }) => tables.some((table) => table.name === name));
   if (resource === undefined || outcomes === null) return null;
   const last = outcomes.get(resource.name);
   if (last === undefined) return 'never requested';
   const { address, error, received, run_id, status } = last;
   if (status === 'absent') return `absent from ${address === 'archive' ? 'the archive' : address}`;
-  if (status === 'kept') return 'kept as it was published from another address';
+  if (status === 'kept') return 'kept as published from a different address';
   if (status !== 'succeeded')
     return `${status} in run ${run_id}${error === null ? '' : `: ${error.message}`}`;
-  return received === 0 ? 'the source has no records' : `none of ${received} records produces a row of it`;
+  return received === 0 ? 'the source has no records' : `none of ${received} records produces a row in it`;
 }

@@ -5,7 +5,9 @@ import { withDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 import { lockData, type AppDeps } from './runtime.ts';
 
-/** Connects to the configured server, or checks whether the embedded database's folder is writable. Throws if not. */
+/**
+ * Checks that the configured server can be reached or that the embedded database's folder is writable. Throws if not.
+ */
 export async function testDatabase(
   configs: readonly [SourceConfig, ...SourceConfig[]],
   deps: AppDeps,
@@ -17,7 +19,7 @@ export async function testDatabase(
     await lockData(config, options).then(
       ({ release }) => release(),
       (error: unknown) => {
-        // If another process holds it, the folder is writable.
+        // If another process holds the database, the folder is writable.
         if (!(error instanceof PipelineError) || error.code !== 'busy') throw error;
       },
     );

@@ -9,12 +9,16 @@ import type { ErrorCode } from '../core/errors.ts';
 import { parseServerUrl, userOf } from '../lib/server-url.ts';
 import { sources } from '../sources/index.ts';
 
-/** What arrived is complete, and either more was to come or nothing was wrong with it. */
+/**
+ * The errors after which a pull can continue, because the pages that arrived are complete and nothing is wrong with
+ * them.
+ */
 const CUT_OFF: ReadonlySet<ErrorCode | null> = new Set(['source', 'database', 'interrupted', null]);
 
 /**
- * The newest run with pages of a pull of changes that did not finish. The next run continues it, so that nothing is
- * requested twice. Null if there is none, or a later run has published. `scope` is that of the next pull; null for any.
+ * The newest run with pages from a pull of changes that did not finish. The next run continues it, so that nothing is
+ * requested twice. Null if there is none, or if a later run has published. `scope` is the scope of the next pull; null
+ * matches any scope.
  */
 export async function unfinishedPull(
   config: SourceConfig,
@@ -41,7 +45,10 @@ function isCutOff(manifest: Manifest): boolean {
   return codes.every((code) => CUT_OFF.has(code));
 }
 
-/** Null if the run has no page of its own pull: the pages of a replay belong to another run. */
+/**
+ * The scope of the pull whose pages are in the run's folder. Null if the run pulled no page itself: the pages of a
+ * replay belong to a different run.
+ */
 async function scopeOfPages(
   { source }: SourceConfig,
   dataDir: string,
@@ -67,7 +74,7 @@ export function isOurs(
   );
 }
 
-/** Host, port and database of a URL. Null means the embedded database in the data folder. */
+/** The host, port and database in a URL. A null URL means the embedded database in the data folder. */
 function placeOf(text: unknown): string | null {
   if (text === null) return 'embedded';
   if (typeof text !== 'string') return null;

@@ -27,8 +27,8 @@ type Derivable = {
 };
 
 /**
- * Compares every published table of the sources in full with the digest in the ledger, and with a derivation from the
- * raw files it is based on, under today's contracts and transforms. Writes nothing to the target.
+ * Compares every published table of the sources in full with its digest in the ledger, and with the rows derived again
+ * from its raw files under today's contracts and transforms. Writes nothing to the target.
  */
 export async function verifyTargets(
   all: readonly [LoadedSource, ...LoadedSource[]],
@@ -51,7 +51,7 @@ export async function verifyTargets(
   };
 }
 
-/** The verdict for one source; without tables if none of it was ever published. */
+/** The verdict for one source; has no tables if none of them was ever published. */
 async function verifyTarget(
   configured: LoadedSource,
   opened: OpenDatabase,
@@ -96,7 +96,10 @@ function reasonFor({ code, message }: ErrorReport): string {
   return code === 'need' ? 'a resource that it needs could not be derived' : message;
 }
 
-/** On a server, runs keep simulated records in a data folder of their own: the one to use if only it has the raw files. */
+/**
+ * The data folder to use. On a server, runs keep simulated records in a separate data folder, which is used if only
+ * that folder has the raw files.
+ */
 function folderOfRaw(config: SourceConfig, published: ReadonlyMap<string, PublishedRawFiles>): string {
   const { dataDir, database } = config;
   const inside = dataDirOf(config, 'sandbox');
@@ -106,12 +109,17 @@ function folderOfRaw(config: SourceConfig, published: ReadonlyMap<string, Publis
   return !has(dataDir) && has(inside) ? inside : dataDir;
 }
 
-/** Only the name for the default source: two sources may have resources of the same name. */
+/**
+ * The resource's name, with a prefix unless the source is the default one, because two sources can have resources with
+ * the same name.
+ */
 function nameIn(source: Source, { name }: Resource): string {
   return source === sources[0] ? name : `${source.name}.${name}`;
 }
 
-/** The sources with a table that is not as it was published, or with a resource that could not be derived again. */
+/**
+ * The sources with a table that differs from its published state, or with a resource that could not be derived again.
+ */
 export function damagedSources({ tables, underivable }: VerifyReport): readonly string[] {
   const ofResources = Object.keys(underivable).map(
     (resource) => sources.find(({ name }) => resource.startsWith(`${name}.`))?.name ?? sources[0].name,
@@ -139,7 +147,7 @@ function compared(
   return { missing: inserted, extra: deleted, altered: updated, underivable: kept, rows };
 }
 
-/** Published resources whose raw file is available. */
+/** The published resources whose raw files are available. */
 async function findDerivable(
   config: SourceConfig,
   published: ReadonlyMap<string, PublishedRawFiles>,
@@ -169,7 +177,7 @@ async function findDerivable(
   return derivable;
 }
 
-/** The pages of a chain are in the folders of several runs. The last run's folder may hold none and may be missing. */
+/** The pages of a chain are in the folders of several runs. The last run's folder may be missing or contain no page. */
 function chainOf(
   { name }: Resource,
   { address, pages, run_id, simulated }: PublishedRawFiles,
@@ -192,7 +200,7 @@ async function deriveAgain(
   const readyRaw = async (folder: RunFolder, resource: Resource): Promise<ReadyRaw> => {
     const one = derivable.find((other) => other.resource === resource);
     if (one === undefined)
-      throw new PipelineError(`Cannot verify ${resource.name}: its raw file is not here`, { code: 'usage' });
+      throw new PipelineError(`Cannot verify ${resource.name}: its raw file is missing`, { code: 'usage' });
     return linkedRaw('verify', one.origin, folder, resource);
   };
   const found = await inPreviewFolder(dataDir, deps, (runId) =>

@@ -4,5 +4,5 @@ export const VERSION: string = packageJson.version;
 
 const homepage: unknown = Reflect.get(packageJson, 'homepage');
 
-/** Includes the address of the project, if there is one, for the operators of the services it calls. */
+/** Includes the URL of the project, if it has one, for the operators of the services that it calls. */
 export const USER_AGENT = `spacex-pipeline/${VERSION}${typeof homepage === 'string' ? ` (+${homepage})` : ''}`;

@@ -38,7 +38,7 @@ describe('docs/add-a-source.md', () => {
     assertFailure(await runHere(['run', '--source', 'moon-watch', '--from', 'sandbox'], options), {
       code: 2,
       message: /Cannot pull moon-watch from the sandbox: it has no stand-in/,
-      hint: /Give --from live, or the base URL of an API/,
+      hint: /Use --from live, or --from with the base URL of an API/,
     });
     const env = { SPACEX_PIPELINE_MOON_WATCH_URL: 'http://127.0.0.1:1' };
     const unreachable = await runHere(['run', '--source', 'moon-watch', '--or-sandbox'], { ...options, env });

@@ -45,10 +45,10 @@ describe('a pull with a different scope', () => {
     assert.match(
       error?.message ?? '',
       new RegExp(
-        `^Cannot pull launches of provider ${MAIN} at \\S+: the published rows are of provider all at \\S+$`,
+        `^Cannot pull launches of provider ${MAIN} at \\S+: the published rows are from provider all at \\S+$`,
       ),
     );
-    assert.equal(error?.hint, 'Replace it with: spacex-pipeline run --full');
+    assert.equal(error?.hint, 'Replace them with: spacex-pipeline run --full');
     // The failed run does not affect later runs.
     assert.partialDeepStrictEqual(await pulled(one), { pass: 'changes', not_modified: true });
 
@@ -79,7 +79,7 @@ describe('a pull with a different scope', () => {
     assert.equal(error?.code, 'usage');
     assert.match(
       error.message,
-      /^Cannot pull launches of provider all at http:\S+: the published rows are of provider all at http:/,
+      /^Cannot pull launches of provider all at http:\S+: the published rows are from provider all at http:/,
     );
     assert.partialDeepStrictEqual(await pulled(one, { env, full: true }), { unchanged: 30, deleted: 10 });
   });

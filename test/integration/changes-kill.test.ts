@@ -128,7 +128,7 @@ describe('a paged pull that is killed', { concurrency: 2 }, () => {
     assertFailure(parked, {
       code: 3,
       message: new RegExp(
-        `^error: Cannot finish launches yet: all 15 requests an hour are used up, and 2 pages have arrived. It can continue at ${retryAt}$`,
+        `^error: Cannot finish launches yet: all 15 requests per hour are used up, and 2 pages have arrived. The pull can continue at ${retryAt}$`,
       ),
       hint: /^hint: Continue at that time, or now with a token.*: \S+ run --source launch-library$/,
     });

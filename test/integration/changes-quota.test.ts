@@ -119,7 +119,7 @@ describe('a parked pull', () => {
       one.at = retryAt(first) + 61 * MINUTE;
       const anew = await one.run({ [how]: true });
       assert.notEqual(anew.run_id, first.run_id);
-      assert.ok(one.lines.some(({ message }) => message.startsWith('starting over: giving up run ')));
+      assert.ok(one.lines.some(({ message }) => message.startsWith('starting over and abandoning run ')));
       const asked = launchesIn(one);
       const from = /last_updated__gte=/;
       if (how === 'full') assert.doesNotMatch(asked[0] ?? '', from);

@@ -83,7 +83,7 @@ describe('the messages of a pull by changes', () => {
     assert.equal(Date.parse(at), NOON + HOUR);
     assert.equal(
       error?.message,
-      `Cannot finish launches yet: all 15 requests an hour are used up, and 2 pages have arrived. It can continue at ${at}`,
+      `Cannot finish launches yet: all 15 requests per hour are used up, and 2 pages have arrived. The pull can continue at ${at}`,
     );
     assert.equal(
       error.hint,

@@ -110,7 +110,9 @@ describe('a pull of changes', () => {
     assert.equal((await one.verify()).intact, false);
     assert.partialDeepStrictEqual(await pulled(one, { full: true }), { updated: 1 });
     assert.ok(
-      one.lines.some(({ level, message }) => level === 'warn' && /changed outside the runs/.test(message)),
+      one.lines.some(
+        ({ level, message }) => level === 'warn' && /changed by something other than a run/.test(message),
+      ),
     );
   });
 

@@ -204,8 +204,8 @@ void describe('drift', { concurrency: 1 }, () => {
       message: /no run in \S+ has a profile/,
       hint: /spacex-pipeline run/,
     });
-    assertFailure(unknown, { code: 2, message: /run zzz: no folder in /, hint: /--data-dir/ });
-    assertFailure(several, { code: 2, message: /run 0: the names of 6 folders / });
+    assertFailure(unknown, { code: 2, message: /run zzz: no folder name in /, hint: /--data-dir/ });
+    assertFailure(several, { code: 2, message: /run 0: 6 folder names / });
   });
 });
 

@@ -155,10 +155,10 @@ void describe('the command line', { concurrency: 3 }, () => {
     },
     {
       args: ['run', '--from', 'archiv'],
-      message: /--from "archiv": it is neither archive, live, sandbox nor/,
+      message: /--from "archiv": it is not archive, live, sandbox or/,
       hint: /--from archive/,
     },
-    { args: ['run', '--from', 'ftp://x'], message: /--from "ftp:\/\/x": it is neither/, hint: /--from/ },
+    { args: ['run', '--from', 'ftp://x'], message: /--from "ftp:\/\/x": it is not/, hint: /--from/ },
     {
       args: ['plan', '--from', 'archiv'],
       message: /neither an address nor a run id/,
@@ -291,7 +291,7 @@ void it('commands that only read create nothing in a new folder', async (t) => {
   assert.deepEqual([runs.code, runs.stderr], [0, '']);
   assert.match(runs.stdout, /No runs yet/);
   assert.deepEqual(await empty.json(['runs']), []);
-  assertFailure(await empty.run(['runs', 'show']), { code: 2, message: /there is none yet/ });
+  assertFailure(await empty.run(['runs', 'show']), { code: 2, message: /there are no runs yet/ });
   assertFailure(await empty.run(['query', 'SELECT 1']), { code: 5, message: /no database in/, hint: /run/ });
   assert.deepEqual(empty.list(), ['spacex-pipeline.config.json']);
 });

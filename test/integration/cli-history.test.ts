@@ -56,7 +56,7 @@ void describe('runs', { concurrency: 3 }, () => {
   void it('works with only the data folder, and with only the ledger', async () => {
     const folder = await workspace.run(['runs', '--json', '--database-url', AWAY]);
     assert.equal(folder.code, 5);
-    assert.match(folder.stderr, /Cannot connect to .*these are only the runs of the data folder$/m);
+    assert.match(folder.stderr, /Cannot connect to .*using only the runs in the data folder$/m);
     assert.deepEqual(withoutTimes(JSON.parse(folder.stdout)), withoutTimes(runs));
     for (const args of [['runs'], ['runs', 'show']]) {
       const neither = await workspace.run([...args, '--database-url', AWAY, '--data-dir', 'elsewhere']);
@@ -84,7 +84,7 @@ void describe('runs', { concurrency: 3 }, () => {
     });
     assertFailure(await workspace.run(['runs', 'show', '0']), {
       code: 2,
-      message: /run 0: the ids of 2 runs start or end with it/,
+      message: /run 0: 2 run ids start or end with it/,
     });
   });
 });
@@ -112,7 +112,7 @@ void it('every command that accepts a run id also accepts the run’s position a
     code: 2,
     message: new RegExp(`did you mean ${newest}\\?$`),
   });
-  assertFailure(await workspace.run(['runs', 'show', '-3']), { code: 2, message: /there are only 2$/ });
+  assertFailure(await workspace.run(['runs', 'show', '-3']), { code: 2, message: /there are only 2 runs$/ });
 });
 
 void it('the error for a mistyped resource, check or command suggests the right name', async () => {

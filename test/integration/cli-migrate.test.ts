@@ -126,7 +126,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
-      new RegExp(`was missing and has been recreated, .*: everything in schema ${schema}$`, 'm'),
+      new RegExp(`recreated missing objects without their contents: everything in schema ${schema}$`, 'm'),
     );
     assert.deepEqual(
       Object.values(report.resources).map(({ not_modified }) => not_modified),
@@ -138,7 +138,7 @@ void describe('migrate', { concurrency: 3 }, () => {
     assertFailure(await pull(source), {
       code: 6,
       message: /table tombstones is missing from schema test_\d+_pipeline$/,
-      hint: /Give --migrate, or type: .* migrate up$/,
+      hint: /Use --migrate, or run: .* migrate up$/,
     });
     assertFailure(await run(['plan', ...source]), {
       code: 6,

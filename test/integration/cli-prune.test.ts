@@ -196,10 +196,10 @@ void describe('runs prune', { concurrency: 1 }, () => {
     const runs = await workspace.json<RunReport[]>(['runs']);
     assert.deepEqual(ids(runs), ids([second]));
     const shown = await workspace.run(['runs', 'show', half]);
-    assertFailure(shown, { code: 2, message: /no run has an id that starts or ends with it$/ });
+    assertFailure(shown, { code: 2, message: /no run id starts or ends with it$/ });
     assertFailure(await workspace.run(['drift', first.run_id ?? '']), {
       code: 2,
-      message: /: no folder in \S+ has a name that starts or ends with it$/,
+      message: /: no folder name in \S+ starts or ends with it$/,
     });
     assert.deepEqual(told(await workspace.json<PruneReport>(['runs', 'prune'])), [
       [first.run_id, 'leftover'],

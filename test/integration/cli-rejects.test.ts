@@ -110,7 +110,7 @@ void describe('a reject', () => {
     assert.partialDeepStrictEqual(await lines(), { [`${id(5)} /details`]: { ...line, status: 'fixed' } });
     assertFailure(await workspace.run(['rejects', 'waive', id(5), '--reason', 'x']), {
       code: 2,
-      message: /Cannot find open rejects of record/,
+      message: /Cannot find open rejects for record/,
       hint: /rejects list --status open$/,
     });
   });
@@ -137,7 +137,7 @@ void describe('a reject', () => {
     assert.equal(gone?.record, null);
     assertFailure(await workspace.run(['rejects', 'show', 'nobody']), {
       code: 2,
-      message: /Cannot find rejects of record "nobody"/,
+      message: /Cannot find rejects for record "nobody"/,
     });
   });
 });

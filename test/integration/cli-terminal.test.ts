@@ -102,7 +102,7 @@ void describe('on a terminal', () => {
     await lockSchema(await database.connect(), workspace.schema);
     const { all } = await onTerminal(['run', '--if-busy', 'skip'], 80, '1');
     const [line = '', ...others] = screenAfter(all);
-    assert.match(line, / warn {2}skipped, as schema test_1\b.* is busy: /);
+    assert.match(line, / warn {2}skipped because schema test_1\b.* is busy: /);
     assert.deepEqual(others, []);
   });
 

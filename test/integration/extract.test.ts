@@ -159,7 +159,7 @@ const AGAIN: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   'an empty body without a content type': {
     body: '',
     type: {},
-    reason: /no content type where JSON was expected, starting with ""/,
+    reason: /no content type instead of JSON, starting with ""/,
   },
   'an HTML page': { body: '<h1>Bad gateway</h1>', type: HTML, reason: /text\/html.*"<h1>Bad gateway/ },
 };
@@ -173,7 +173,7 @@ const FINAL: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   'a different content type': {
     body: WHOLE,
     type: { 'content-type': 'text/plain' },
-    reason: /text\/plain where JSON was expected/,
+    reason: /text\/plain instead of JSON/,
   },
 };
 

@@ -43,7 +43,7 @@ describe('a run with --or-sandbox', () => {
     try {
       assert.equal(opened.upstream.address, 'sandbox');
       assert.equal(opened.dataDir, join(loaded.config.dataDir, 'sandbox'));
-      const told = lines.find((line) => line.includes('Running on the built-in sandbox API instead'));
+      const told = lines.find((line) => line.includes('Using the built-in sandbox API instead'));
       assert.match(told ?? '', /: connect ECONNREFUSED 127\.0\.0\.1:\d+\. Running/);
     } finally {
       await opened.close();

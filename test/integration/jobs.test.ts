@@ -187,7 +187,7 @@ describe('a job', { concurrency: 4 }, () => {
     await worker.run('slow');
     const ended = await worker.ended('slow');
     assert.equal(ended.status, 'failed');
-    assert.match(ended.error?.message ?? '', /^Cannot finish job slow: it took longer than its 4 s$/);
+    assert.match(ended.error?.message ?? '', /^Cannot finish job slow: it took longer than 4 s$/);
     assert.notEqual(ended.again_at, null);
     api.set(LAUNCHES, replies[LAUNCHES]);
     const second = await worker.ended('slow', 2);

@@ -113,7 +113,7 @@ void describe('the runner role in docs/operate.md', () => {
     await gate.reached;
     api.set(LAUNCHES, renamed('New'));
     busy.kill('SIGSTOP');
-    await idle.line(/ended the session of a process that showed no sign of life for too long/);
+    await idle.line(/ended the session of a process that sent no heartbeat for too long/);
     await idle.line(/job pull succeeded/);
     busy.kill('SIGCONT');
     gate.open();

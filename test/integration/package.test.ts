@@ -124,7 +124,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
     assert.equal(status, 2);
     assert.match(
       stderr,
-      /^error: Cannot draft resource "suppliers": this is an installed package, which lacks the code of its sources\nhint: Clone /,
+      /^error: Cannot draft resource "suppliers": an installed package does not include the source code\nhint: Clone /,
     );
   });
 
@@ -134,7 +134,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
       const run = spawnSync(launcher, args, { cwd: folder, env, encoding: 'utf8' });
       assert.equal(run.status, 0, run.stderr);
       assert.match(run.stderr, /launches: not modified since run \S+/);
-      assert.match(run.stderr, /launches: its tables are as run \S+ left them/);
+      assert.match(run.stderr, /launches: tables unchanged since run \S+/);
     }
   });
 

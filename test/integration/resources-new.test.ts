@@ -89,11 +89,11 @@ describe('resources new', () => {
   for (const [args, message, hint] of [
     [
       ['Suppliers', '--from', api.url + PATH],
-      /"Suppliers": this is not a valid name for a table and a variable/,
+      /"Suppliers": this name is not valid for a table and a variable/,
       /launch_events/,
     ],
-    [['order', '--from', api.url + PATH], /"order": this is not a valid name/, /reserved word/],
-    [['class', '--from', api.url + PATH], /"class": this is not a valid name/, /reserved word/],
+    [['order', '--from', api.url + PATH], /"order": this name is not valid/, /reserved word/],
+    [['class', '--from', api.url + PATH], /"class": this name is not valid/, /reserved word/],
     [
       ['rockets', '--from', api.url + PATH],
       /the file src\/sources\/spacex\/rockets\.ts already exists/,
@@ -101,7 +101,7 @@ describe('resources new', () => {
     ],
     [
       ['launch_cores', '--from', api.url + PATH],
-      /a table of spacex with this name already exists/,
+      /a spacex table with this name already exists/,
       /resources$/,
     ],
     [['suppliers', '--from', `${api.url}/none`], /Cannot get .*\/none: it responded with 404/, /--from/],
@@ -113,11 +113,7 @@ describe('resources new', () => {
     [['suppliers', '--from', `${api.url}/page`], /\/page: it is not JSON/, /JSON list/],
     [['suppliers', '--from', `${api.url}/text`], /\/text: "text" is not an object/, /JSON list/],
     [['suppliers', '--from', `${api.url}/empty`], /\/empty: its list is empty/, /JSON list/],
-    [
-      ['suppliers', '--from', `${api.url}/numbered`],
-      /2 of 3 records have no "id" that is text/,
-      /key of its row/,
-    ],
+    [['suppliers', '--from', `${api.url}/numbered`], /2 of 3 records have no text in "id"/, /key of its row/],
     [
       ['suppliers', '--from', `${api.url}/paged`],
       /1 of 1 records have no "id"/,

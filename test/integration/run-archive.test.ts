@@ -144,7 +144,10 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
     const live = await workspace.pull(['--migrate', '--from', archive.url, '--resources', 'rockets,crew']);
     assert.equal(live.code, 0, live.stderr);
     const running = workspace.start(['run', '--resources', 'rockets,crew,launches']);
-    await Promise.all([running.line(/rockets: kept as run /), running.line(/crew: kept as run /)]);
+    await Promise.all([
+      running.line(/rockets: kept the rows that run /),
+      running.line(/crew: kept the rows that run /),
+    ]);
     running.kill('SIGKILL');
     await running.finished;
     const kept = await workspace.run(['resume']);

@@ -79,7 +79,7 @@ for (const [where, { make, holder }] of Object.entries(PLACES)) {
       const [files, requests] = [others(all), asked()];
       const text = await workspace.run(['run', '--if-busy', 'skip', '--from', api.url]);
       assert.deepEqual([text.code, text.stdout], [0, '']);
-      assert.match(text.stderr, /^\d\d:\d\d:\d\d info {2}skipped, as .* is busy: .*\n$/);
+      assert.match(text.stderr, /^\d\d:\d\d:\d\d info {2}skipped because .* is busy: .*\n$/);
       assert.match(text.stderr, holder);
       const json = await workspace.pull(['--if-busy', 'skip', '--from', api.url, '--log-format', 'json']);
       const { source, ...report } = json.report;

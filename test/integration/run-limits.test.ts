@@ -32,11 +32,11 @@ it('a resource can have higher or lower limits for bad and vanished records than
   const enough = { count: 10, share: 0 };
   const none = { count: 0, share: 0 };
   for (const [body, limits, code, message] of [
-    [broken, {}, 4, /10 of 30 records broke the contract, .*\(5 and 10 %\)$/],
+    [broken, {}, 4, /10 of 30 records broke the contract, .*\(5 and 10%\)$/],
     [broken, { resources: { launches: { rejects: enough } } }, 0, null],
-    [broken, { rejects: enough, resources: { launches: { rejects: none } } }, 4, /\(0 and 0 %\)$/],
+    [broken, { rejects: enough, resources: { launches: { rejects: none } } }, 4, /\(0 and 0%\)$/],
     [broken, { resources: { rockets: { rejects: enough } } }, 4, /launches: 10 of 30/],
-    [shorter, {}, 4, /10 of 30 rows are missing from the source, .*\(5 and 10 %\)$/],
+    [shorter, {}, 4, /10 of 30 rows are missing from the source, .*\(5 and 10%\)$/],
     [shorter, { resources: { launches: { rejects: enough } } }, 4, /are missing from the source/],
     [shorter, { resources: { launches: { vanished: { share: 0.5 } } } }, 0, null],
   ] as const) {

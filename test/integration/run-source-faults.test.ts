@@ -88,13 +88,13 @@ const SPOILED: readonly Case[] = [
   {
     faults: 'html@launches',
     tries: [200, 200],
-    failure: { code: 3, message: /text\/html.*where JSON was expected.*"<!DOCTYPE html>.* \(2 attempts\)$/m },
+    failure: { code: 3, message: /text\/html.*instead of JSON.*"<!DOCTYPE html>.* \(2 attempts\)$/m },
     kept: /^<!DOCTYPE/,
   },
   {
     faults: 'wrong-type@launches',
     tries: [200],
-    failure: { code: 3, message: /text\/plain.*where JSON was expected.*"\[/ },
+    failure: { code: 3, message: /text\/plain.*instead of JSON.*"\[/ },
     kept: /^\[\{/,
   },
   {

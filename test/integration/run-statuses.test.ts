@@ -104,7 +104,7 @@ void describe('a resource without a copy', { concurrency: 3 }, () => {
     const workspace = server.workspace();
     const report = await run(workspace, { absent: ['rockets'] });
     assert.deepEqual(outcome(report), ['failed', 'source', 'absent', 'skipped']);
-    assert.match(report.error?.message ?? '', /^Cannot load launches: rockets, which it needs, is absent/);
+    assert.match(report.error?.message ?? '', /^Cannot load launches: it needs rockets, which is absent /);
     assert.deepEqual(await workspace.sql('SELECT count(*)::int AS n FROM launches'), [{ n: 0 }]);
     const raw = path.join(report.run_dir ?? '', 'raw');
     assert.ok(!existsSync(path.join(raw, 'launches')), 'launches is not requested');

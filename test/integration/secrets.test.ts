@@ -195,8 +195,8 @@ async function pullInVain({ type, url }: Planted): Promise<void> {
   const resumed = await type(2, ['resume']);
   assertFailure(resumed, {
     code: 2,
-    message: /its source https:\/\/\*\*\*@\S+\/mirror had a login, which is not kept$/,
-    hint: /^hint: Give the source and its login as SPACEX_PIPELINE_BASE_URL, and continue with: /,
+    message: /its source https:\/\/\*\*\*@\S+\/mirror had a login, and logins are never stored$/,
+    hint: /^hint: Set SPACEX_PIPELINE_BASE_URL to the URL with its login, and continue with: /,
   });
   mode = 'serves';
   await type(0, resumed.stderr.trimEnd().split(' ').slice(-2), { SPACEX_PIPELINE_BASE_URL: `${url}/mirror` });

@@ -28,7 +28,7 @@ describe('requests to the serve HTTP API', () => {
     assertRefused(
       await ask(serve, 'GET', '/api/v1/runs/0'),
       400,
-      /: the ids of 2 runs start or end with it$/,
+      /: 2 run ids start or end with it$/,
     );
   });
 

@@ -166,7 +166,7 @@ describe('two processes that serve one database', { concurrency: true }, () => {
     await gate.reached;
     busy.kill('SIGSTOP');
     api.set(LAUNCHES, replies[LAUNCHES]);
-    await idle.line(/ended the session of a process that showed no sign of life for too long/);
+    await idle.line(/ended the session of a process that sent no heartbeat for too long/);
     await idle.line(/job pull succeeded/);
     busy.kill('SIGCONT');
     gate.open();

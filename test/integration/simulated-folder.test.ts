@@ -80,7 +80,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
       assertFailure(await workspace.run(args), {
         code: 5,
         message: /there is no database in \S+\/data yet/,
-        hint: /^hint: Simulated records: \S+ --data-dir \S+\/data\/sandbox tables$/,
+        hint: /^hint: List the tables of simulated records with: \S+ --data-dir \S+\/data\/sandbox tables$/,
       });
     assert.ok(!existsSync(path.join(workspace.folder, 'data/database')));
   });
@@ -159,7 +159,7 @@ void it('simulated jobs next to real jobs are read from the simulated folder, an
   );
   assertFailure(await mixed.run(['serve', '--port', '0']), {
     code: 2,
-    message: /Cannot serve job real beside made: simulated records/,
+    message: /Cannot serve job real together with made: simulated records/,
   });
 });
 
@@ -172,8 +172,8 @@ void it('an empty list of jobs means that there is nothing to list or to serve',
   assert.equal((await workspace.run(['status', '--json'], env)).code, 10);
   assertFailure(await workspace.run(['serve', '--port', '0'], env), {
     code: 2,
-    message: /^error: Cannot serve: there is no job$/,
-    hint: /leave jobs out/,
+    message: /^error: Cannot serve: there are no jobs$/,
+    hint: /omit jobs/,
   });
 });
 

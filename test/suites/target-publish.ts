@@ -134,7 +134,7 @@ export function testPublish(openDatabase: OpenDatabase): void {
       [6, { count: 5, share: 0.59 }, true],
       [6, { count: 6, share: 0 }, false],
     ] as const) {
-      const limits = `${vanished.count} and ${vanished.share * 100} %`;
+      const limits = `${vanished.count} and ${vanished.share * 100}%`;
       it(`${refused ? 'does not allow' : 'allows'} ${gone} of 10 rows to vanish with limits of ${limits}`, async () => {
         const loads = [makersLoad(ten('m')), partsLoad(ten('p', gone).map((id) => part(id)))];
         const end = await load(lab, loads, { ...RULES, vanished: () => vanished });
