@@ -15,16 +15,16 @@ function resource(name: string, needs: readonly string[] = []): Resource {
   return { ...any, name, needs: Object.fromEntries(needs.map((need) => [need, 'name'])) };
 }
 
-describe('a plan', () => {
+describe('buildDag', () => {
   const all = [resource('c', ['b']), resource('b', ['a']), resource('a'), resource('lonely')];
   const names = (chosen: readonly string[] | null) => buildDag(all, chosen).resources.map(({ name }) => name);
 
-  it('contains everything by default, needs first', () => {
+  it('includes every resource by default, each after its needs', () => {
     assert.deepEqual(names(null), ['a', 'b', 'c', 'lonely']);
     assert.deepEqual(buildDag(all, null).added, []);
   });
 
-  it('adds what the chosen ones need, and says so', () => {
+  it('adds the resources that the chosen ones need, and lists them', () => {
     const dag = buildDag(all, ['c']);
     assert.deepEqual(
       dag.resources.map(({ name }) => name),
@@ -34,31 +34,31 @@ describe('a plan', () => {
     assert.deepEqual(buildDag(all, ['c', 'a']).added, ['b']);
   });
 
-  it('contains a resource once, however often it is chosen', () => {
+  it('includes a resource once, no matter how often it is chosen', () => {
     assert.deepEqual(names(['a', 'a', 'b']), ['a', 'b']);
   });
 
-  it('refuses an unknown name, and lists the known ones', () => {
+  it('rejects an unknown name and lists the known names', () => {
     assert.throws(() => buildDag(all, ['a', 'launchs']), {
       code: 'usage',
       message: 'Cannot find resource "launchs": known resources: c, b, a, lonely',
     });
   });
 
-  it('refuses to be empty', () => {
+  it('rejects an empty choice', () => {
     assert.throws(() => buildDag(all, []), { code: 'usage' });
   });
 
-  it('refuses resources that need each other', () => {
+  it('rejects resources that need each other', () => {
     const circle = [resource('x', ['y']), resource('y', ['x'])];
     assert.throws(() => buildDag(circle, ['x']), { code: 'internal' });
     assert.throws(() => buildDag([resource('x', ['x'])], null), { code: 'internal' });
   });
 
-  it('puts needs before those that need them, and adds nothing else', () => {
+  it('puts every resource after its needs, and adds no other resources', () => {
     const graph = fc.integer({ min: 1, max: 8 }).chain((count) =>
       fc.record({
-        // Each needs some of those with lower numbers, so there is no cycle.
+        // Each resource needs only resources with lower numbers, so there is no cycle.
         needs: fc.tuple(
           ...Array.from({ length: count }, (_, n) => fc.uniqueArray(fc.nat(Math.max(0, n - 1)))),
         ),

@@ -17,7 +17,7 @@ import type { Progress } from './progress.ts';
 const HOUR_MS = 3_600_000;
 
 /**
- * Derives pages in the run's folder, and waits until everything is staged. Throws if a page is not JSON, or if too many
+ * Derives pages in the run's folder, and waits until all rows are staged. Throws if a page is not JSON, or if too many
  * records were rejected.
  */
 export type DerivePages = (
@@ -26,23 +26,23 @@ export type DerivePages = (
     /** The number of pages before the first one. */
     readonly after?: number;
     readonly pass?: Pass;
-    /** How many records the limit of rejects refers to; those received by default. */
+    /** The number of records to which the limit on rejects refers; by default, the number received. */
     readonly all?: number;
-    /** Set if it has begun. */
+    /** The derivation, if it has already begun. */
     readonly deriving?: Deriving | null;
   },
 ) => Promise<void>;
 
 /** What is known about a resource before it is requested. */
 export type Known = {
-  /** Its pages, if they need not be requested. */
+  /** Its pages, if they do not have to be requested. */
   readonly ready: ReadyRaw | null;
-  /** Null if nothing has been published yet, or its pages need not be requested. */
+  /** Null if nothing has been published yet, or if the pages do not have to be requested. */
   readonly last: LastPublish | null;
   readonly lookups: Lookups;
 };
 
-/** Runs a resource whose changes are pulled, from its first request to its rows in staging. */
+/** Processes a resource whose changes are pulled, from its first request to its rows in staging. */
 export async function runChanges(
   resource: Resource,
   changes: ResourceChanges,
@@ -93,8 +93,8 @@ export async function runChanges(
 }
 
 /**
- * Warns if the digests carried from run to run differ from a fresh count. The derivation that follows repairs the rows,
- * as far as the pages allow.
+ * Warns if the digests carried from run to run differ from the actual digests of the tables. The derivation that
+ * follows repairs the rows, as far as the pages allow.
  */
 async function warnIfAltered(
   resource: Resource,
@@ -105,15 +105,18 @@ async function warnIfAltered(
   for (const [table, { digest }] of Object.entries(last.tables)) {
     const found = now[table]?.digest;
     if (found === undefined || found === digest) continue;
-    log.warn(`rows of ${table} were changed outside the runs: digest ${digest} is now ${found}`, {
-      resource: resource.name,
-    });
+    log.warn(
+      `rows of ${table} were changed by something other than a run: digest ${digest} is now ${found}`,
+      {
+        resource: resource.name,
+      },
+    );
   }
 }
 
 type Chosen = { readonly pull: NextPull; readonly placed: readonly RawPage[] };
 
-/** A resumed run continues its pull; otherwise the published state decides. */
+/** A resumed run continues its own pull. For any other run, the published state decides. */
 async function chooseNext(
   resource: Resource,
   last: LastPublish | null,
@@ -126,12 +129,12 @@ async function chooseNext(
     for (const after of new Set([0, last?.pages.length ?? 0])) {
       const meta = await readPulled(folder, name, after + 1);
       if (meta === null || meta.after !== after || meta.scope !== scope) continue;
-      // Changes must continue from the published state; from any other they are useless.
+      // Changes are useful only if they continue from the published state.
       if (meta.pass === 'changes' && meta.since !== last?.chain?.cursor) continue;
       const placed = (await folder.rawInPlace(name, after + 1))?.pages ?? [];
       return { pull: meta, placed };
     }
-    // Pages of another pull must not be mistaken for those of this one.
+    // Pages of a different pull must not be mistaken for pages of this one.
     await folder.removeRaw(name);
   }
   const everything = (reason: string): Chosen => ({
@@ -157,7 +160,7 @@ async function chooseNext(
   return { pull, placed: [] };
 }
 
-/** Null if the changes are enough. */
+/** Why the pull must be a full pass; null if the changes are enough. */
 async function whyFull(
   { pages }: LastPublish,
   { cursor, folder_id, full_at }: Chain,
@@ -179,7 +182,7 @@ function otherScope(name: string, setting: string, is: string, wanted: string): 
   const [pulled, published] = [wanted, is].map((scope) => describeScope(scope, setting));
   return new PipelineError(`Cannot pull ${name} of ${pulled}: the published rows are of ${published}`, {
     code: 'usage',
-    hint: 'Replace it with: spacex-pipeline run --full',
+    hint: 'Replace them with: spacex-pipeline run --full',
   });
 }
 
@@ -189,14 +192,14 @@ function chainOf(pull: NextPull, last: LastPublish | null, { until }: Pulled, { 
   return {
     run_id: before?.run_id ?? run.run_id,
     full_at: before?.full_at ?? run.started_at,
-    // The cursor never moves back.
+    // The cursor never moves backward.
     cursor: cursors.toSorted().at(-1) ?? null,
     scope: pull.scope,
     folder_id: run.folder_id,
   };
 }
 
-/** The chain of existing pages: that of the run they belong to, started anew by this run. */
+/** The chain for existing pages: like the chain of the run that they belong to, but started by this run. */
 async function chainOfReady({ name }: Resource, { chainOf: known, run }: RunContext): Promise<Chain> {
   const before = await known(name);
   return {
@@ -208,7 +211,7 @@ async function chainOfReady({ name }: Resource, { chainOf: known, run }: RunCont
   };
 }
 
-/** Is each record, byte for byte, the newest known version? */
+/** Is each record, byte for byte, identical to the newest known version? */
 async function isNoNews(resource: Resource, { records }: Pulled, { target }: RunContext): Promise<boolean> {
   const found = records.map(({ bytes, parsed }) => ({
     id: parsed.ok ? readId(parsed.record) : null,
@@ -232,7 +235,7 @@ async function linkChain(
     if (body.sha256 !== file.sha256)
       throw new PipelineError(`Cannot derive ${name}: page ${index + 1} of run ${last?.run_id} has changed`, {
         code: 'source',
-        hint: 'Try again: the next run pulls everything.',
+        hint: 'Try again. The next run will pull everything.',
       });
   }
 }

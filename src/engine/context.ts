@@ -7,28 +7,28 @@ import type { KindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
 import type { Dag } from './dag.ts';
 
-/** What a run needs, from its beginning to its end. */
+/** Everything that a run needs, from its beginning to its end. */
 export type RunContext = {
   readonly run: RunHeader;
   readonly dag: Dag;
   /** Resources that the user named; null for all. */
   readonly chosen: readonly string[] | null;
-  /** Request everything, whatever was published before. */
+  /** Request everything, regardless of what has been published. */
   readonly full: boolean;
   /** Does it only preview what a run would do? */
   readonly previews: boolean;
-  /** Did the run begin earlier? Then it continues under its id. */
+  /** Did the run begin earlier? If so, it continues under the same id. */
   readonly resumed: boolean;
-  /** How changes are pulled, and which part of the collection. */
+  /** How to pull changes, and from which part of the collection. */
   readonly pulling: Pulling;
   /** The chain of a resource whose pages already exist; null if unknown. */
   readonly chainOf: (resource: string) => Promise<Chain | null>;
   /** How long it waited for the lock on its schema. */
   readonly lockSeconds: number;
-  /** Keep what another address has published. */
+  /** Keep rows that were published from a different address. */
   readonly keepsOthers: boolean;
   readonly settings: RunSettings;
-  /** Digest of the code that makes rows. */
+  /** The digest of the code that derives rows. */
   readonly codeDigest: string;
   readonly kind: KindGuard;
   /** Resources that cannot be loaded, and why. */
@@ -61,7 +61,7 @@ export type RunSettings = {
   /** How many resources run at a time. */
   readonly concurrency: number;
   readonly deletes: boolean;
-  /** Run the data checks after the publish? */
+  /** Run the data checks after publishing? */
   readonly checks: boolean;
   /** Publish all resources or none? */
   readonly atomic: boolean;

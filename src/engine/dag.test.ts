@@ -12,8 +12,8 @@ const NODES: readonly Node[] = [
   { name: 'a', needs: [] },
 ];
 
-describe('a DAG', () => {
-  it('gives each node the results of what it needs, and of nothing else', async () => {
+describe('runDag', () => {
+  it('passes each node the results of its needs, and no other results', async () => {
     const results = await runDag(NODES, 4, async (name, needs) => `${name}(${[...needs.values()].join()})`);
     assert.deepEqual(Object.fromEntries(results), {
       a: 'a()',
@@ -23,7 +23,7 @@ describe('a DAG', () => {
     });
   });
 
-  it('runs nodes without an edge between them side by side', async () => {
+  it('runs nodes without an edge between them in parallel', async () => {
     const both = Promise.withResolvers<void>();
     const running: string[] = [];
     await runDag(NODES, 4, async (name) => {
@@ -35,7 +35,7 @@ describe('a DAG', () => {
     assert.deepEqual(running, ['b', 'c']);
   });
 
-  it('starts a node as soon as its needs are met, not when its level is done', async () => {
+  it('starts a node as soon as its needs are met, even if other nodes are still running', async () => {
     const slow = Promise.withResolvers<void>();
     const nodes = [
       { name: 'slow', needs: [] },
@@ -48,7 +48,7 @@ describe('a DAG', () => {
     });
   });
 
-  it('after a node throws, starts no more, and rethrows when the running ones have ended', async () => {
+  it('starts no more nodes after one throws, and rethrows when the running nodes have ended', async () => {
     const started: string[] = [];
     const ended: string[] = [];
     const failed = Promise.withResolvers<void>();
@@ -64,14 +64,14 @@ describe('a DAG', () => {
       );
       ended.push(name);
     });
-    // 'a' does not wait for any failure, so the failure comes first.
+    // 'a' must end before 'b' can start and fail, so it must not wait.
     failed.resolve();
     await assert.rejects(run, { message: 'broken' });
     assert.deepEqual(started, ['a', 'b', 'c']);
     assert.deepEqual(ended, ['a', 'c']);
   });
 
-  it('runs no more than allowed at a time, every node once, after its needs', async () => {
+  it('runs every node once, after its needs, and never more nodes at a time than allowed', async () => {
     const graph = fc.integer({ min: 0, max: 8 }).chain((count) =>
       fc.record({
         needs: fc.tuple(

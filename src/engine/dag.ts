@@ -3,15 +3,15 @@ import type { Resource } from '../core/resource.ts';
 import { suggest } from '../lib/suggest.ts';
 
 export type Dag = {
-  /** Every resource to pull, each after those that it needs. */
+  /** The resources to pull, each after the resources that it needs. */
   readonly resources: readonly Resource[];
-  /** Resources that were not chosen but that chosen ones need. */
+  /** Resources that were not chosen, but are needed by chosen resources. */
   readonly added: readonly string[];
 };
 
 /**
- * Orders resources so that each comes after those it needs. `chosen` null means all. Throws `usage` for an unknown
- * name.
+ * Orders resources so that each comes after the resources that it needs. `chosen` null means all. Throws `usage` for an
+ * unknown name.
  */
 export function buildDag(all: readonly Resource[], chosen: readonly string[] | null): Dag {
   const byName = new Map(all.map((resource) => [resource.name, resource]));
@@ -57,9 +57,9 @@ export function unknownResource(name: string, known: readonly string[]): Pipelin
 export type Node = { readonly name: string; readonly needs: readonly string[] };
 
 /**
- * Runs every node once, after all that it needs, at most `concurrency` at a time. If a node itself fails, `run` must
- * return the failure, not throw it. If `run` throws, no new nodes begin, and the error is thrown when the running ones
- * have ended.
+ * Runs every node once, after all nodes that it needs, with at most `concurrency` nodes at a time. If a node itself
+ * fails, `run` must return the failure instead of throwing it. If `run` throws, no more nodes start, and the error is
+ * rethrown when the running nodes have ended.
  */
 export async function runDag<T>(
   nodes: readonly Node[],

@@ -9,15 +9,18 @@ import { runResource } from './resource-task.ts';
 
 /** Options of a run that may publish. */
 export type PipelineOptions = {
-  /** How to continue the run after a failure: the end of a hint. */
+  /** How to continue the run after a failure, as the end of a hint. */
   readonly howToContinue: string;
-  /** What the manifest contains besides the report: configuration without secrets, versions, memory so far. */
+  /**
+   * What the manifest contains in addition to the report: the configuration without secrets, versions, and the peak
+   * memory so far.
+   */
   readonly describe: () => Readonly<Record<string, unknown>>;
 };
 
 type Results = ReadonlyMap<string, Derived>;
 
-/** One run, from its first request to its last ledger row. A failure is in the report, never thrown. */
+/** Executes a run, from its first request to its last ledger row. A failure is reported, never thrown. */
 export async function runPipeline(context: RunContext, options: PipelineOptions): Promise<RunReport> {
   const { clock, emit, ledger, lockSeconds, log, dag, run, signal } = context;
   const derived = new Map<string, Derived>();
@@ -61,7 +64,7 @@ export async function runPipeline(context: RunContext, options: PipelineOptions)
   return report;
 }
 
-/** Derives every planned resource, each after those that it needs. */
+/** Derives every resource in the DAG, each after the resources that it needs. */
 export async function deriveAll(context: RunContext, derived: Map<string, Derived>): Promise<void> {
   const { dag, settings, signal } = context;
   const resources = new Map(dag.resources.map((resource) => [resource.name, resource]));
@@ -69,7 +72,7 @@ export async function deriveAll(context: RunContext, derived: Map<string, Derive
   await runDag<Derived>(nodes, settings.concurrency, async (name, needs) => {
     const resource = resources.get(name);
     if (resource === undefined)
-      throw new PipelineError(`Cannot run ${name}: it is not planned`, { code: 'internal' });
+      throw new PipelineError(`Cannot run ${name}: it is not in the DAG`, { code: 'internal' });
     const result = await runResource(resource, needs, context);
     derived.set(name, result);
     return result;
@@ -107,7 +110,7 @@ async function abandon({ ledger, log }: RunContext, end: RunEnd): Promise<void> 
   });
 }
 
-/** Neither the findings nor a failure of the checks affect the run. */
+/** Neither findings nor failures of the checks affect the run. */
 async function runDataChecks(
   { emit, log, settings, target }: RunContext,
   end: RunEnd,
@@ -151,7 +154,7 @@ function resultsInOrder({ dag }: RunContext, derived: Results): readonly Derived
   return dag.resources.flatMap(({ name }) => derived.get(name) ?? []);
 }
 
-/** A failure outside of the records can be resumed, because the raw files exist. */
+/** After a failure that is unrelated to the records, the run can be resumed, because the raw files exist. */
 function resumable(report: ErrorReport, howToContinue: string, isUnknown: boolean): ErrorReport {
   if (isUnknown || (report.code !== 'database' && report.code !== 'interrupted')) return report;
   const reason = report.hint === null ? '' : `${report.hint} `;

@@ -21,16 +21,16 @@ type End = {
   readonly key?: string | null;
   /** The publish whose rows stay because nothing was requested. */
   readonly left?: LastPublish;
-  /** The publish whose rows stay because they would come out the same. */
+  /** The publish whose rows stay because deriving them again would not change them. */
   readonly unchanged?: LastPublish;
   /** The publish from which only the staged rows differ. */
   readonly carries?: LastPublish;
   readonly chain?: Chain;
-  /** Does the pull have another scope than the published rows? */
+  /** Does the pull's scope differ from the scope of the published rows? */
   readonly replaces?: boolean;
 };
 
-/** The progress of one resource: its report is complete wherever it ends. */
+/** The progress of one resource. Its report is complete no matter at which step the resource ends. */
 export class Progress {
   readonly #resource: Resource;
   readonly #context: Pick<RunContext, 'clock' | 'emit' | 'settings'>;
@@ -56,15 +56,15 @@ export class Progress {
   }
 
   /**
-   * Starts the count over, for example because a body broke off and is received again. `after`: the page before the
-   * first one.
+   * Starts counting over, for example because a body broke off and is received again. `after` is the number of the page
+   * before the first one.
    */
   restart(after = 0): Tally {
     this.#tally = { ...createTally(), page: after };
     return this.#tally;
   }
 
-  /** Its raw is stored. */
+  /** Records that the pages are stored. */
   keep(extracted: Pick<Extracted, 'how' | 'pages'>): void {
     this.#extracted = extracted;
     this.#extractSeconds = this.#seconds();
@@ -74,7 +74,7 @@ export class Progress {
     this.#context.emit({ type: 'records', step, ...this.#counts() });
   }
 
-  /** Nothing is derived again: it has what its last publish had. */
+  /** Nothing is derived again, so the resource has the counts of its last publish. */
   carry({ received }: LastPublish): void {
     this.#tally = { ...createTally(), received, validated: received, deletable: false };
   }
@@ -136,7 +136,7 @@ export class Progress {
   }
 }
 
-/** The steps that began, in order. If there was a failure, it was in the last one. */
+/** The steps that began, in order. A failure can only be in the last of them. */
 function stepReports(tally: Tally, failed: boolean): Derived['steps'] {
   const rows = Object.values(tally.staged).reduce((sum, count) => sum + count, 0);
   const counts = { extract: 1, validate: tally.received, transform: tally.validated, load: rows };

@@ -18,8 +18,8 @@ import { Progress } from './progress.ts';
 type Needs = ReadonlyMap<string, Derived>;
 
 /**
- * Runs one resource, from its request to its rows in staging. Its own failure is in the report; throws only what fails
- * the run.
+ * Processes one resource, from its request to its rows in staging. The resource's own failure is reported; only errors
+ * that fail the whole run are thrown.
  */
 export async function runResource(resource: Resource, needs: Needs, context: RunContext): Promise<Derived> {
   const { log, signal } = context;
@@ -84,7 +84,7 @@ async function runChain(
     : runChanges(resource, resource.changes, known, derivePages, progress, context);
 }
 
-/** Requests the complete collection and derives from it, unless that is certain to change nothing. */
+/** Requests the complete collection and derives its rows, unless that would certainly change nothing. */
 async function runSnapshot(
   resource: Resource,
   { last, lookups, ready }: Known,
@@ -112,7 +112,7 @@ async function runSnapshot(
   return progress.end('succeeded', { key });
 }
 
-/** Reads what a resource looks up in those that it needs. */
+/** Reads the values that a resource looks up in the resources that it needs. */
 async function readLookups(resource: Resource, needs: Needs, { target }: RunContext): Promise<Lookups> {
   const lookups = new Map<string, ReadonlyMap<string, string | null>>();
   for (const [need, column] of Object.entries(resource.needs)) {
@@ -122,7 +122,7 @@ async function readLookups(resource: Resource, needs: Needs, { target }: RunCont
   return lookups;
 }
 
-/** The error for a needed resource that left its rows as they are but has none; null if all needs are met. */
+/** The error for a needed resource that was absent or kept and has no rows; null if all needs are met. */
 function unmetNeed(name: string, needs: Needs, lookups: Lookups): PipelineError | null {
   const unmet = [...needs.values()].find(
     ({ report, resource }) => leavesRows(report.status) && lookups.get(resource.name)?.size === 0,
@@ -130,10 +130,10 @@ function unmetNeed(name: string, needs: Needs, lookups: Lookups): PipelineError 
   if (unmet === undefined) return null;
   const { report, resource } = unmet;
   return new PipelineError(
-    `Cannot load ${name}: ${resource.name}, which it needs, is ${report.status}, and no rows of it were loaded before`,
+    `Cannot load ${name}: it needs ${resource.name}, which is ${report.status} and has no rows from an earlier run`,
     {
       code: 'source',
-      hint: `Load ${resource.name} first, from another day with --as-of or another address with --from.`,
+      hint: `First load ${resource.name} from a different day with --as-of, or from a different address with --from.`,
     },
   );
 }
@@ -143,8 +143,8 @@ function isSatisfied(status: Derived['report']['status']): boolean {
 }
 
 /**
- * Did another address publish it, and does this run keep that? Simulated records are never kept, because they would
- * count as real.
+ * Was the resource published from a different address, and does this run keep its rows? Simulated records are never
+ * kept, because they would count as real.
  */
 function isFromElsewhere({ address, simulated }: LastPublish, { keepsOthers, run }: RunContext): boolean {
   return keepsOthers && address !== run.address && simulated !== true;
@@ -156,7 +156,7 @@ function pageOf(published: LastPublish | null): KeptPage | null {
   return published === null || file === undefined ? null : { run_id: published.run_id, file };
 }
 
-/** The page that a 304 may confirm: from the same address, and intact. */
+/** The page that a 304 response can confirm: it must be from the same address and intact. */
 async function keptOf(
   published: LastPublish | null,
   { full, previews, run, store }: RunContext,
@@ -174,8 +174,8 @@ function isComparable({ etag, proof }: RawFile): boolean {
 }
 
 /**
- * Throws if too many of `all` records broke their contract, or if none arrived although there must be some. A repeated
- * record counts once.
+ * Throws if too many of `all` records broke their contract, or if no records arrived although the collection cannot be
+ * empty. A repeated record counts once.
  */
 function checkReceived(
   { name, shape }: Resource,
@@ -188,12 +188,12 @@ function checkReceived(
   if (shape === 'array' && received === 0 && !PASS_RULES[pass].mayBeEmpty) {
     throw new PipelineError(`Cannot publish ${name}: the source sent an empty collection`, {
       code: 'vanished',
-      hint: 'The existing rows stay. Try again later.',
+      hint: 'The existing rows are unchanged. Try again later.',
     });
   }
   if (!exceeds(limit, broken, all)) return;
   throw new PipelineError(
-    `Cannot publish ${name}: ${broken} of ${all} records broke the contract, more than limits.rejects allows (${limit.count} and ${limit.share * 100} %)`,
+    `Cannot publish ${name}: ${broken} of ${all} records broke the contract, more than limits.rejects allows (${limit.count} and ${limit.share * 100}%)`,
     { code: 'rejects', hint: `spacex-pipeline rejects list --resource ${name}` },
   );
 }

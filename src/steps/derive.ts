@@ -19,32 +19,32 @@ export type DeriveContext = {
   readonly target: Target;
   readonly transform: TransformContext;
   readonly batchSize: number;
-  /** What it is a run of. */
+  /** The run's source. */
   readonly run: Pick<RunHeader, 'source'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Called after each chunk of raw. */
+  /** Called after each chunk of raw data. */
   readonly onProgress: () => void;
 };
 
 /** A derivation in progress. */
 export type Deriving = {
   /**
-   * Resolves to null once all of raw was read and is JSON, even if work remains; otherwise to what is wrong with it.
-   * When it resolves to a fault or rejects with another failure, all work has ended.
+   * Resolves to null once all raw data has been read and is JSON, even if work remains. Resolves to the fault if the
+   * data is not JSON. When it resolves to a fault, or rejects with a different failure, all work has ended.
    */
   readonly text: Promise<TextFault | null>;
-  /** Rejects with the failure, which may be a JSON error that is not limited to a record. */
+  /** Rejects with the failure, which can be a JSON error that affects more than one record. */
   readonly staged: Promise<void>;
 };
 
-/** A JSON error that is not limited to a record. */
+/** A JSON error that affects more than one record. */
 export type TextFault = { readonly page: number; readonly error: JsonSyntaxError };
 
 /**
- * Everything after raw, as one stream in bounded memory: a pure function of raw bytes, code and lookups. Reads the
- * pages one after the other and keeps `tally` up to date. `tally.page` is the page before the first one. If changes are
- * pulled, the pages are read twice: first to find the newest record of each id.
+ * All steps after raw, as a single stream in bounded memory: a pure function of raw bytes, code and lookups. Reads the
+ * pages one after another and keeps `tally` up to date. `tally.page` starts as the number of the page before the first
+ * one. If changes are pulled, reads the pages twice, the first time to find the newest record of each id.
  */
 export function derive(
   resource: Resource,
@@ -58,7 +58,7 @@ export function derive(
     if (error instanceof JsonSyntaxError) resolve({ page: tally.page, error });
     else reject(error);
   });
-  // The caller may await it later; until then, a failure must not count as unhandled.
+  // The caller may await it later, so a failure must not count as unhandled.
   text.catch(() => undefined);
   return { text, staged };
 }
@@ -133,7 +133,7 @@ async function deriveInto(
     const counted = occurrences === null ? valid : valid.filter(({ repeated }) => !repeated);
     await writing;
     writing = writeStages(counted, rejected);
-    // It is awaited with the next chunk; until then, a failure must not count as unhandled.
+    // The next chunk awaits it, so a failure must not count as unhandled.
     writing.catch(() => undefined);
     tally.received += slices.length;
     tally.validated += counted.length;
@@ -187,7 +187,7 @@ async function deriveInto(
   }
 }
 
-/** Null if each id occurs once. */
+/** Null unless changes are pulled, because an id can occur on several pages only then. */
 async function findOccurrences(
   { changes }: Resource,
   pages: readonly AsyncIterable<Uint8Array>[],
@@ -206,8 +206,8 @@ async function findOccurrences(
 }
 
 /**
- * Remembers the records of a page, which replace those of earlier pages. Within a page, the first record of an id
- * counts.
+ * Stores the digests of the records of a page, which replace the digests from earlier pages. Within a page, the first
+ * record of an id counts.
  */
 function rememberNewest(newest: Map<string, string>, records: readonly RecordSlice[]): void {
   for (const { bytes, parsed } of records.toReversed()) {

@@ -21,12 +21,12 @@ import type { KindGuard } from './kind.ts';
 import { keptPageOf, pageMeta, pageOf } from './raw-page.ts';
 import { brokenText, wrongType } from './unusable.ts';
 
-/** How many chunks of a body may wait for the derivation while raw is written: about a megabyte. */
+/** How many chunks of a body may wait for the derivation while the raw file is written: about a megabyte. */
 const CHUNKS_AHEAD = 16;
 
 const REPORT_BYTES_MS = 100;
 
-/** One page to request: a snapshot consists of one. */
+/** A page to request. A snapshot consists of one page. */
 export type PageOf = {
   readonly resource: Resource;
   /** Relative to the base URL, with the query. */
@@ -49,30 +49,33 @@ export type ExtractContext = {
 
 /** What is known about a resource before it is requested. */
 export type Before = {
-  /** The pages, if they need not be requested. */
+  /** The pages, if they do not have to be requested. */
   readonly ready: ReadyRaw | null;
-  /** The page of the last publish: the same bytes are not stored twice. */
+  /** The page of the last publish, so that the same bytes are not stored twice. */
   readonly published: KeptPage | null;
-  /** The page that a 304 may confirm. */
+  /** The page that a 304 response can confirm. */
   readonly kept: KeptPage | null;
 };
 
 export type Extracted = {
   readonly how: 'received' | 'not modified' | 'reused';
   readonly pages: readonly RawPage[];
-  /** Started while the body arrived; null if it has not started. */
+  /** The derivation that started while the body arrived; null if none has started. */
   readonly deriving: Deriving | null;
   /** Why the last complete body, which is kept, is unusable. */
   readonly failure: PipelineError | null;
 };
 
-/** Derives from pages, of which the first is `after` + 1. Called again if a body broke off and is requested again. */
+/**
+ * Derives pages, the first of which has the number `after` + 1. Called again if a body broke off and is requested
+ * again.
+ */
 export type Derive = (pages: readonly AsyncIterable<Uint8Array>[], after?: number) => Deriving;
 
 /**
- * Stores a resource's response in raw/, byte for byte, and derives from it at the same time. On 304, the page kept from
- * the last publish is the response. A body that ends too early, or an intermediary's page, is requested again. Throws
- * PipelineError `source` if no complete body arrived, AbsentError if none exists.
+ * Stores a resource's response in raw/, byte for byte, and derives its rows at the same time. After a 304, the page
+ * kept from the last publish is the response. Requests the page again if the body ended too early or came from an
+ * intermediary. Throws PipelineError `source` if no complete body arrived, and AbsentError if none exists.
  */
 export async function extract(
   resource: Resource,
@@ -85,10 +88,10 @@ export async function extract(
     (await fetchPage({ resource, path: resource.path, page: 1 }, before, derive, context)) ??
     (await fetchPage({ resource, path: resource.path, page: 1 }, { ...before, kept: null }, derive, context));
   if (extracted !== null) return extracted;
-  throw new PipelineError(`Cannot pull ${resource.name}: nothing is kept`, { code: 'internal' });
+  throw new PipelineError(`Cannot pull ${resource.name}: no page is kept`, { code: 'internal' });
 }
 
-/** Null if the pages are not JSON and the upstream may be asked instead. */
+/** Null if the pages are not JSON and can be requested from the upstream instead. */
 async function reuse(
   { name }: Resource,
   { pages, refetch, simulated }: ReadyRaw,
@@ -97,12 +100,12 @@ async function reuse(
 ): Promise<Extracted | null> {
   await kind.admit(simulated, folder.path);
   const deriving = derive(pages.map((_, index) => folder.readRaw(name, index + 1)));
-  // Any other failure is left to the code that continues the derivation.
+  // The code that continues the derivation handles any other failure.
   if (refetch && (await deriving.text.catch(() => null)) !== null) return null;
   return { how: 'reused', pages, deriving, failure: null };
 }
 
-/** Null if the kept page has changed since the request: then the 304 confirms nothing. */
+/** Null if the kept page has changed since the request, because the 304 then confirms nothing. */
 export async function fetchPage(
   wanted: PageOf,
   before: Pick<Before, 'kept' | 'published'>,
@@ -145,12 +148,12 @@ export async function fetchPage(
 
 type Kept = { readonly page: RawPage; readonly response: UpstreamResponse };
 
-/** A body in raw, and the result so far. There is no page if the body broke off. */
+/** A body in raw, and the result so far. `page` is null if the body broke off. */
 type Stored =
   | { readonly failure: null; readonly page: RawPage; readonly deriving: Deriving }
   | { readonly failure: PipelineError; readonly page: RawPage | null };
 
-/** Writes raw and, if it is JSON, derives from it at the same time. */
+/** Writes the raw file and, if it is JSON, derives its rows at the same time. */
 async function store(
   { page: number, resource }: PageOf,
   response: UpstreamResponse,
@@ -167,13 +170,13 @@ async function store(
     const body = await folder.writeRaw(resource.name, number, main);
     const page = { file: pageOf(response, body, run.run_id), head: body.head };
     if (deriving === null) return { page, failure: wrongType(resource, page, upstream, type) };
-    // Any other failure is left to the code that continues the derivation.
+    // The code that continues the derivation handles any other failure.
     const fault = await deriving.text.catch(() => null);
     if (fault !== null) return { page, failure: brokenText(resource, page, upstream, fault.error) };
     return { page, deriving, failure: null };
   } catch (error) {
     fail(error);
-    // This try must release its files and tables before the next one.
+    // This try must release its files and tables before the next one starts.
     await deriving?.staged.catch(() => undefined);
     if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
     return { page: null, failure: error };
@@ -198,7 +201,7 @@ async function* counting(
   }
 }
 
-/** Links the kept page into this run. Null if it has changed. */
+/** Links the kept page into this run's folder. Null if the page has changed. */
 async function linkKept(
   { page, resource: { name } }: PageOf,
   response: UpstreamResponse,

@@ -17,8 +17,8 @@ function store(holds: boolean | null): KindStore & { readonly kept: boolean[] } 
   };
 }
 
-describe('the guard of simulated and real records', () => {
-  it('takes the kind from the first response, and tells all stores once', async () => {
+describe('the guard that separates simulated from real records', () => {
+  it('uses the kind of the first response, and records it once in every store', async () => {
     const stores = [store(null), store(true)];
     const guard = createKindGuard(stores, true);
     assert.equal(guard.simulated(), null);
@@ -31,7 +31,7 @@ describe('the guard of simulated and real records', () => {
   });
 
   for (const simulated of [true, false]) {
-    it(`refuses what is ${simulated ? '' : 'not '}simulated if any store holds the other kind, and changes none`, async () => {
+    it(`rejects ${simulated ? 'simulated' : 'real'} records if any store contains the other kind, and changes no store`, async () => {
       const stores = [store(null), store(!simulated)];
       const guard = createKindGuard(stores, true);
       await assert.rejects(guard.admit(simulated, 'a'), { code: 'kind', message: 'Cannot keep that' });
@@ -44,16 +44,16 @@ describe('the guard of simulated and real records', () => {
     });
   }
 
-  it('refuses a later response of the other kind', async () => {
+  it('rejects a later response of the other kind', async () => {
     const guard = createKindGuard([store(null)], true);
     await guard.admit(false, 'a');
     await assert.rejects(guard.admit(true, 'http://b'), {
       code: 'kind',
-      message: 'Cannot take records from http://b: they are simulated, but real ones are expected',
+      message: 'Cannot use records from http://b: they are simulated, but real ones are expected',
     });
   });
 
-  it('assumes the stored kind for a response that does not say', async () => {
+  it('assumes the stored kind for a response that does not indicate one', async () => {
     const guard = createKindGuard([store(null), store(true)], true);
     await guard.admit(null, 'a');
     assert.equal(guard.simulated(), true);
@@ -65,7 +65,7 @@ describe('the guard of simulated and real records', () => {
     assert.equal(unknowing.simulated(), false);
   });
 
-  it('changes nothing if nothing is to be kept', async () => {
+  it('changes no store if the run keeps nothing', async () => {
     const stores = [store(null)];
     await createKindGuard(stores, false).admit(true, 'a');
     assert.deepEqual(stores[0]?.kept, []);

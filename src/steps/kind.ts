@@ -1,18 +1,22 @@
 import { PipelineError } from '../core/errors.ts';
 import { kindOf, type KindStore } from '../core/simulated.ts';
 
-/** Keeps simulated and real records apart. */
+/** Prevents a run from mixing simulated and real records. */
 export type KindGuard = {
-  /** The kind in the first response; null before it. */
+  /** Is the first response simulated? Null before it arrives. */
   readonly simulated: () => boolean | null;
   /**
-   * Call before storing anything of a response. The first response decides the kind of all later ones and must match
-   * what folder and ledger hold. Null is for a response that does not say: it is assumed to match. Throws `kind`.
+   * Call this before storing any part of a response. The first response determines the kind of all later ones and must
+   * match the records in the folder and the ledger. Pass null for a response that does not indicate its kind, which is
+   * then assumed to match. Throws `kind` if the kinds differ.
    */
   readonly admit: (simulated: boolean | null, from: string) => Promise<void>;
 };
 
-/** The kind of records of one run, checked against all `stores`. They record it only if the run `keeps`. */
+/**
+ * The guard for the records of one run, which must match all `stores`. The stores record the kind only if the run
+ * `keeps` its records.
+ */
 export function createKindGuard(stores: readonly KindStore[], keeps: boolean): KindGuard {
   let first: boolean | null = null;
   let settled: Promise<void> | null = null;
@@ -41,8 +45,8 @@ export function createKindGuard(stores: readonly KindStore[], keeps: boolean): K
       first ??= simulated;
       if (simulated !== first) {
         throw new PipelineError(
-          `Cannot take records from ${from}: they are ${kindOf(simulated)}, but ${kindOf(first)} ones are expected`,
-          { code: 'kind', hint: 'Give the address with --from, and a --data-dir of its own.' },
+          `Cannot use records from ${from}: they are ${kindOf(simulated)}, but ${kindOf(first)} ones are expected`,
+          { code: 'kind', hint: 'Set --from to that address, and use a separate --data-dir.' },
         );
       }
       await (settled ??= settle(first));

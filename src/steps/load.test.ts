@@ -17,7 +17,7 @@ const LONG_TEXT = 200_000;
 
 const [resource] = resources.filter(({ tables }) => tables.length === 1);
 
-test('batches go to file and staging alike, none far beyond its rows or bytes', async () => {
+test('the loader writes the same batches to file and staging, none far beyond the limits on rows and bytes', async () => {
   assert.ok(resource !== undefined);
   const [table] = resource.tables;
   let file = '';
@@ -28,7 +28,7 @@ test('batches go to file and staging alike, none far beyond its rows or bytes', 
       file += Buffer.from(bytes).toString();
     },
     async copy(_, csv) {
-      // Takes time, as a database does; meanwhile, further rows are made.
+      // Takes time, like a database, so that more rows arrive in the meantime.
       await new Promise(setImmediate);
       const text = Buffer.from(csv).toString();
       copied += text;
@@ -61,7 +61,7 @@ test('batches go to file and staging alike, none far beyond its rows or bytes', 
   assert.ok(long.every(({ bytes }) => bytes < BATCH_BYTES + 2 * LONG_TEXT));
 });
 
-test('a column that transform leaves out is named, with resource, table and file', async () => {
+test('the loader names a column that transform omits, and its resource, table and file', async () => {
   assert.ok(resource !== undefined);
   const { name, tables } = resource;
   const [first = '', second = ''] = Object.keys(tables[0].columns);
@@ -72,7 +72,7 @@ test('a column that transform leaves out is named, with resource, table and file
       assert.ok(error instanceof PipelineError);
       assert.equal(
         error.message,
-        `Cannot load ${name}: its transform gives no value for column ${second} of table ${name}`,
+        `Cannot load ${name}: its transform returns no value for column ${second} of table ${name}`,
       );
       assert.match(error.hint ?? '', new RegExp(`in src/sources/some/${name}\\.ts: `));
       return true;

@@ -10,19 +10,19 @@ export type Loader = {
   readonly add: (rows: Rows) => void;
   /** Adds the rows of a record that is not the newest, for tables that keep all their rows. */
   readonly addKept: (rows: Rows) => void;
-  /** Hands over the full batches. They are copied while the next ones are filled. */
+  /** Queues the full batches. They are copied while the next ones are filled. */
   readonly flush: () => Promise<void>;
   /** Queues other work on the staging tables after the batches. */
   readonly enqueue: (work: () => Promise<void>) => Promise<void>;
-  /** Hands over the rest and closes the files. Returns the number of rows for each table. */
+  /** Writes the remaining rows and closes the files. Returns the number of rows for each table. */
   readonly finish: () => Promise<Readonly<Record<string, number>>>;
   readonly discard: () => Promise<void>;
 };
 
-/** A batch of long rows may end before it has `batchSize` of them. */
+/** A batch of long rows can end before it has `batchSize` rows. */
 const BATCH_BYTES = 4 << 20;
 
-/** How many batches may wait for the database: the tables of one resource fill theirs at about the same time. */
+/** How many batches may wait for the database. The tables of one resource fill their batches at about the same time. */
 const BATCHES_AHEAD = 4;
 
 type Lane = {
@@ -30,8 +30,8 @@ type Lane = {
   readonly encoder: CsvEncoder;
   readonly file: StageFile;
   /**
-   * The keys so far, if the table keeps its rows: the first row of a key counts, because it would have been there
-   * before the next one.
+   * The keys so far, if the table keeps its rows. The first row of a key counts, because it would already be in the
+   * table when the next one arrives.
    */
   readonly keys: Set<string> | null;
   rows: number;
@@ -55,7 +55,7 @@ export async function createLoader(
     await file.write(encoder.header());
     lanes.set(table.name, { table, encoder, file, keys: table.keep === true ? new Set() : null, rows: 0 });
   }
-  // Batches in progress, each waiting for the one before.
+  // Batches in progress, each waiting for the previous one.
   const copying: Promise<void>[] = [];
 
   async function copy(lane: Lane, csv: Buffer<ArrayBuffer>): Promise<void> {
@@ -67,7 +67,7 @@ export async function createLoader(
   async function enqueue(work: () => Promise<void>): Promise<void> {
     if (copying.length >= BATCHES_AHEAD) await copying.shift();
     const next = Promise.resolve(copying.at(-1)).then(work);
-    // The caller may await it later; until then, a failure must not count as unhandled.
+    // The caller may await it later, so a failure must not count as unhandled.
     next.catch(() => undefined);
     copying.push(next);
   }
@@ -119,11 +119,11 @@ function addRows({ encoder, keys, table }: Lane, rows: readonly Row[]): void {
   }
 }
 
-/** The compiler refuses a transform that leaves a column out, but the program runs without it. */
+/** The compiler rejects a transform that omits a column, but the program can run without the compiler. */
 function unloadable(error: UnwritableValue, table: Table, { name }: Resource, source: string): PipelineError {
   const { column, value } = error;
   return new PipelineError(
-    `Cannot load ${name}: its transform gives ${value} for column ${column} of table ${table.name}`,
+    `Cannot load ${name}: its transform returns ${value} for column ${column} of table ${table.name}`,
     {
       code: 'internal',
       hint: `Correct transform in ${fileOf(source, name)}: each column needs a value or null.`,

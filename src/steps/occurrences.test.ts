@@ -12,7 +12,7 @@ const check = (record: unknown) =>
     ? [{ path: '/ok', code: 'const', message: 'must be right', value: false }]
     : null;
 
-/** What each record of some pages becomes. */
+/** Validates some pages, and returns the verdict on each record and the held ids. */
 function judge(pages: readonly (readonly Fields[])[]): {
   readonly verdicts: string[][];
   readonly held: string[];
@@ -36,36 +36,36 @@ function judge(pages: readonly (readonly Fields[])[]): {
   return { verdicts, held: [...validator.heldIds()] };
 }
 
-describe('an id that occurs on several pages', () => {
-  it('the newest record counts', () => {
+describe('validating an id that occurs on several pages', () => {
+  it('uses the newest record', () => {
     assert.deepEqual(judge([[{ id: 'a' }, { id: 'b' }], [{ id: 'a' }], [{ id: 'a' }]]), {
       verdicts: [['repeated', 'validated'], ['repeated'], ['validated']],
       held: [],
     });
   });
 
-  it('the newest valid one counts, and a broken one after it holds the id', () => {
+  it('uses the newest valid record, and holds the id if a broken record comes later', () => {
     assert.deepEqual(judge([[{ id: 'a' }], [{ id: 'a' }], [{ id: 'a', ok: false }]]), {
       verdicts: [['repeated'], ['validated'], ['errored']],
       held: ['a'],
     });
   });
 
-  it('a broken one before it no longer matters', () => {
+  it('ignores a broken record if a valid one comes later', () => {
     assert.deepEqual(judge([[{ id: 'a', ok: false }], [{ id: 'a' }]]), {
       verdicts: [['superseded'], ['validated']],
       held: [],
     });
   });
 
-  it('the first on a page counts, and the second is an error', () => {
+  it('uses the first record on a page, and treats the second as an error', () => {
     assert.deepEqual(judge([[{ id: 'a' }, { id: 'a' }], [{ id: 'b' }]]), {
       verdicts: [['validated', 'errored'], ['validated']],
       held: [],
     });
   });
 
-  it('each is distinguished from those without a readable id', () => {
+  it('distinguishes its records from records without a readable id', () => {
     assert.deepEqual(judge([[{ ok: false }, { id: 'a' }], [{ ok: false }]]).verdicts, [
       ['errored', 'validated'],
       ['errored'],

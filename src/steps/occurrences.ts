@@ -4,7 +4,7 @@ import { readId } from './validate.ts';
 
 /**
  * Decides which record counts if an id occurs on several pages. Pages are in the order in which they were received, so
- * the last record of an id is its newest; within one page, the first counts.
+ * the last record of an id is the newest. Within one page, the first record counts.
  */
 export class Occurrences {
   readonly #newest = new Map<string, number>();
@@ -24,12 +24,12 @@ export class Occurrences {
     }
   }
 
-  /** Is the record at that place, counted over all pages, the newest of its id? */
+  /** Is the record at that position, counted over all pages, the newest record of its id? */
   isNewest(id: string, place: number): boolean {
     return this.#newest.get(id) === place;
   }
 
-  /** Is it the newest that satisfies the contract? Then it makes the rows. */
+  /** Is the record the newest one of its id that satisfies the contract? If so, the rows come from it. */
   isNewestValid(id: string, place: number): boolean {
     return this.#newestValid.get(id) === place;
   }

@@ -11,7 +11,7 @@ const { resources } = spacex;
 const failure = { code: 'database', message: 'Cannot load', hint: null } as const;
 const need = { ...failure, code: 'need' } as const;
 const noCopy = { ...failure, code: 'source', message: 'No copy' } as const;
-const unmet = { ...noCopy, message: 'Needs what is absent' } as const;
+const unmet = { ...noCopy, message: 'Needs an absent resource' } as const;
 
 type Ended = readonly [ResourceStatus, ResourceReport['error']?];
 
@@ -22,7 +22,7 @@ const FAILED: Ended = ['failed', failure];
 const NEEDS_FAILED: Ended = ['skipped', need];
 const UNMET: Ended = ['skipped', unmet];
 
-/** Assigns the results to the resources in the order of the source. */
+/** Closes a run whose resources, in the order of the source, ended with these results. */
 function close(ended: readonly Ended[], chosen: readonly number[] | null = null) {
   const entries = ended.map(([status, error = null], index): LedgerEntry => {
     const resource = resources[index] ?? assert.fail();
@@ -45,14 +45,14 @@ function close(ended: readonly Ended[], chosen: readonly number[] | null = null)
 }
 
 describe('a run', () => {
-  it('fails, fully or in part, with the first failure of a resource itself', () => {
+  it('fails, completely or partially, with the error of the first resource that failed itself', () => {
     assert.deepEqual(close([OK, OK]), ['succeeded', null]);
     assert.deepEqual(close([OK, NEEDS_FAILED, FAILED]), ['partial', failure.message]);
     assert.deepEqual(close([NEEDS_FAILED, FAILED]), ['failed', failure.message]);
     assert.deepEqual(close([ABSENT, FAILED], [0]), ['failed', failure.message]);
   });
 
-  it('does not fail with what is absent or kept', () => {
+  it('does not fail because of absent or kept resources', () => {
     assert.deepEqual(close([OK, ABSENT]), ['succeeded', null]);
     assert.deepEqual(close([OK, KEPT, ABSENT]), ['succeeded', null]);
     assert.deepEqual(close([KEPT, KEPT]), ['succeeded', null]);
@@ -61,14 +61,18 @@ describe('a run', () => {
     assert.deepEqual(close([OK, KEPT], [1]), ['succeeded', null]);
   });
 
-  it('fails if an absent resource was requested by name, or is the only one', () => {
-    assert.deepEqual(close([OK, ABSENT], [0]), ['succeeded', null], 'it came along, as it is needed');
+  it('fails if an absent resource was requested by name, or if no resource was loaded or kept', () => {
+    assert.deepEqual(
+      close([OK, ABSENT], [0]),
+      ['succeeded', null],
+      'the absent resource was not requested by name',
+    );
     assert.deepEqual(close([OK, ABSENT], [1]), ['partial', noCopy.message]);
     assert.deepEqual(close([KEPT, ABSENT], [1]), ['failed', noCopy.message]);
     assert.deepEqual(close([ABSENT, ABSENT]), ['failed', noCopy.message]);
   });
 
-  it('fails if a resource could not be loaded without an absent one', () => {
+  it('fails if a resource needs an absent one', () => {
     assert.deepEqual(close([OK, ABSENT, UNMET]), ['partial', unmet.message]);
     assert.deepEqual(close([ABSENT, UNMET]), ['failed', unmet.message]);
   });

@@ -4,7 +4,9 @@ import type { LedgerEntry, RunEnd } from '../core/target.ts';
 
 type Outcome = Pick<LedgerEntry, 'report' | 'resource'>;
 
-/** How a run ends, given the results of its resources. `chosen` are the resources that the user named; null for all. */
+/**
+ * How a run ends, given the results of its resources. `chosen` lists the resources that the user named; null for all.
+ */
 export function closeRun(entries: readonly LedgerEntry[], chosen: readonly string[] | null): RunEnd {
   const error = runError(entries, chosen);
   return { status: runStatus(entries, error), error, entries };
@@ -19,8 +21,9 @@ function runStatus(entries: readonly Outcome[], error: ErrorReport | null): RunS
 }
 
 /**
- * The failure that decides the exit code: the first that is a resource's own. An absent resource counts as a failure if
- * the user named it, if there is nothing else, or if another resource could not be loaded without it.
+ * The failure that determines the exit code: the first failure that a resource caused itself. An absent resource counts
+ * as a failure if the user named it, if all resources are absent, or if another resource could not be loaded without
+ * it.
  */
 export function runError(entries: readonly Outcome[], chosen: readonly string[] | null): ErrorReport | null {
   const absent = entries.filter(({ report }) => report.status === 'absent');

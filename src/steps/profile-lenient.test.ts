@@ -40,7 +40,7 @@ function driftOf(record: unknown): readonly unknown[] {
 }
 
 void describe('the profile of a lenient contract', () => {
-  void it('counts what is there, null and absent', () => {
+  void it('counts values that are present, null and absent', () => {
     const records = [
       GOOD,
       { id: 'b' },
@@ -56,11 +56,11 @@ void describe('the profile of a lenient contract', () => {
     }); // prettier-ignore
   });
 
-  void it('shows no drift in what is as expected', () => {
+  void it('shows no drift in expected values', () => {
     assert.deepEqual(driftOf({ ...GOOD, place: null, parts: [] }), []);
   });
 
-  void it('shows a type that is not expected', () => {
+  void it('shows values of an unexpected type', () => {
     assert.deepEqual(driftOf({ ...GOOD, at: 7, place: 'x', parts: null }), [
       ['new_type', '/at', 'integer', 1],
       ['new_type', '/place', 'string', 1],
@@ -68,7 +68,7 @@ void describe('the profile of a lenient contract', () => {
     ]);
   });
 
-  void it('shows a value of the right type that cannot be used', () => {
+  void it('shows unusable values of the expected type', () => {
     assert.deepEqual(driftOf({ ...GOOD, at: '2026-02-30T00:00:00Z', place: { lat: 91 } }), [
       ['new_value', '/at', '2026-02-30T00:00:00Z', 1],
       ['new_value', '/place/lat', '91', 1],
@@ -82,7 +82,7 @@ void describe('the profile of a lenient contract', () => {
     ]);
   });
 
-  void it('shows what is left out of a list', () => {
+  void it('shows the items that are dropped from a list', () => {
     assert.deepEqual(driftOf({ ...GOOD, parts: [{ id: 2 }, {}, { id: '3' }, 'x'] }), [
       ['new_type', '/parts/*', 'string', 1],
       ['new_value', '/parts/*', null, 2],

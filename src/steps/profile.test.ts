@@ -33,7 +33,7 @@ const VALID: Readonly<Record<string, readonly string[]>> = {
   either: ['"x"', '1'],
   names: ['{}', '{"one":"1","two":"2"}'],
 };
-/** By pointer: the types in the contract, and whether it leaves the content open. */
+/** The types in the contract, by pointer. For the pointers in OPEN, the contract leaves the content open. */
 const KNOWN: Readonly<Record<string, readonly JsonType[]>> = {
   '': ['object'],
   '/id': ['string'],
@@ -57,7 +57,7 @@ const KNOWN: Readonly<Record<string, readonly JsonType[]>> = {
 const OPEN = new Set(['/either', '/names']);
 const NAMES = ['__proto__', 'constructor', 'a/b', '~', 'new', 'id'];
 
-/** JSON texts of objects, so that names can be arbitrary and occur twice. */
+/** Objects as JSON text, so that names can be arbitrary and can occur twice. */
 const anything = fc.letrec<{ value: string; object: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
@@ -98,7 +98,7 @@ function fieldAt({ fields }: Profile, path: string): ProfiledField {
   return fields.find((field) => field.path === path) ?? assert.fail(path);
 }
 
-/** Every value with its pointer, one by one. */
+/** Yields every value with its pointer. */
 function* valuesOf(value: unknown, path = ''): Generator<readonly [path: string, value: unknown]> {
   yield [path, value];
   if (OPEN.has(path) || typeof value !== 'object' || value === null) return;
@@ -109,7 +109,7 @@ function* valuesOf(value: unknown, path = ''): Generator<readonly [path: string,
 }
 
 void describe('a profile', () => {
-  void it('counts the same as a plain count, for any records', () => {
+  void it('has the same counts as a simple implementation, for any records', () => {
     let valid = 0;
     fc.assert(
       fc.property(fc.array(record, { maxLength: 8 }), (texts) => {
@@ -153,16 +153,16 @@ void describe('a profile', () => {
       }),
       { numRuns: 400 },
     );
-    assert.ok(valid > 200, 'many of the records honour the contract');
+    assert.ok(valid > 200, 'many of the records satisfy the contract');
   });
 
-  void it('is itself JSON, with any names', () => {
+  void it('is valid JSON, whatever the field names', () => {
     const made = profile(['{"__proto__":{"__proto__":1},"constructor":2}']);
     assert.deepEqual(JSON.parse(JSON.stringify(made)), made);
     assert.deepEqual(fieldAt(made, '/__proto__/__proto__').types, { integer: 1 });
   });
 
-  void it('reports many values of a choice only as a count', () => {
+  void it('lists some of the unexpected values of a choice and only counts the others', () => {
     const texts = Array.from({ length: 30 }, (_, index) => `{"kind":"${index}"}`);
     const { values, other_values } = fieldAt(profile([...texts, ...texts, '{"kind":"a"}']), '/kind');
     assert.equal(values.length, 20);
@@ -174,7 +174,7 @@ void describe('a profile', () => {
 });
 
 void describe('hostile records', () => {
-  void it('with a million names make no more than 256 fields', () => {
+  void it('add at most 256 fields, even with a million names', () => {
     const names = (from: number): string =>
       objectText(Array.from({ length: 10_000 }, (_, index) => [`n${from + index}`, '1'] as const));
     const profiler = createProfiler(CONTRACT);
@@ -184,7 +184,7 @@ void describe('hostile records', () => {
     assert.equal(untold, 1_000_000 - 256);
   });
 
-  void it('with long names and values do not stay in memory', () => {
+  void it('do not stay in memory if their names and values are long', () => {
     setFlagsFromString('--expose-gc');
     const gc: () => void = runInNewContext('gc');
     // V8 keeps the shapes of dead objects, with their names, for two garbage collections.
@@ -203,7 +203,7 @@ void describe('hostile records', () => {
     assert.ok(fields.every(({ path }) => path.length <= 66));
   });
 
-  void it('that are nested deep are followed for 16 levels', () => {
+  void it('are followed for only 16 levels if they are nested deeply', () => {
     const depth = 100_000;
     const made = profile([`{"deep":${'['.repeat(depth)}${']'.repeat(depth)}}`]);
     assert.deepEqual([made.fields.length, made.untold], [Object.keys(KNOWN).length + 16, 1]);

@@ -2,7 +2,7 @@ import { satisfies } from '../core/lenient.ts';
 import { jsonType, type JsonType, type Profile, type ProfiledField } from '../core/profile.ts';
 import { expectedBy, type Schema as AnySchema } from '../core/schema.ts';
 
-/** Limits on what a hostile source could make grow. */
+/** Limits that keep a hostile source from using too much memory. */
 const MAX_UNKNOWN_FIELDS = 256;
 const MAX_DEPTH = 16;
 const MAX_NAME_LENGTH = 64;
@@ -10,9 +10,9 @@ const MAX_VALUES = 20;
 const MAX_VALUE_LENGTH = 80;
 
 export type Profiler = {
-  /** Takes any value that JSON can hold, whether or not it satisfies the contract. */
+  /** Accepts any JSON value, whether or not it satisfies the contract. */
   readonly add: (record: unknown) => void;
-  /** Ends the profile. */
+  /** Returns the finished profile. */
   readonly end: (resource: string) => Profile;
 };
 
@@ -80,7 +80,7 @@ export function createProfiler(contract: AnySchema): Profiler {
   };
 }
 
-/** Has a value a type that the contract admits, but is it not one of the choices, or not as expected? */
+/** Does the value have a type that the contract allows, but is it not one of the choices, or not what is expected? */
 function isBeyond(node: Node, value: unknown): boolean {
   const { choices, contract, expected } = node;
   if (expected === null) return typeof value === 'string' && choices !== null && !choices.includes(value);
@@ -98,9 +98,11 @@ type Node = {
   readonly path: string;
   readonly depth: number;
   readonly contract: readonly JsonType[] | null;
-  /** What the contract expects here without requiring it; null if it does require it, or if the field is unknown. */
+  /**
+   * What the contract expects here without requiring it; null if the contract requires it, or if the field is unknown.
+   */
   readonly expected: AnySchema | null;
-  /** The contract does not restrict the content. */
+  /** True if the contract does not restrict the content. */
   readonly open: boolean;
   readonly choices: readonly unknown[] | null;
   /** By name. Fields in the contract come first. */
@@ -165,7 +167,7 @@ function nodeOf(outer: AnySchema, parts: NodeParts): Node {
   return node;
 }
 
-/** Does it admit several types, any type, a tuple, or an object whose names are data? */
+/** Does the schema allow several types, any type, a tuple, or an object whose field names are data? */
 function isOpen(schema: Schema, type: JsonType | null): boolean {
   if (type === 'array') return jsonType(schema.items) !== 'object';
   if (type !== 'object') return type === null;
@@ -176,7 +178,7 @@ function pathOf(parent: Node, name: string): string {
   return `${parent.path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** The type that a value is counted as. */
+/** The type as which a value is counted. */
 function typeAt(node: Node, value: unknown): JsonType {
   const type = jsonType(value);
   return type === 'integer' && node.contract?.includes('number') === true ? 'number' : type;

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { exceeds } from './publish.ts';
 
 describe('a limit', () => {
-  it('is exceeded when both the count and the share are', () => {
+  it('is exceeded only if both the count and the share are exceeded', () => {
     const limit = { count: 5, share: 0.1 };
     const cases = [
       [6, 10],
@@ -22,7 +22,7 @@ describe('a limit', () => {
     );
   });
 
-  it('of everything is never exceeded', () => {
+  it('is never exceeded if its share is 100%', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), (part, rest) => !exceeds({ count: 0, share: 1 }, part, part + rest)),
     );

@@ -18,9 +18,12 @@ export type Derived = LedgerEntry & {
   readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
   /** Rows copied to staging, by table. */
   readonly staged: Readonly<Record<string, number>>;
-  /** May rows be deleted if they did not arrive? */
+  /** May rows that did not arrive be deleted? */
   readonly deletes: boolean;
-  /** Are all live rows of another scope? Then this replaces them, and none of its own rows can have vanished. */
+  /**
+   * Do all live rows have a different scope? If so, this publish replaces them, and no rows of its own scope can have
+   * vanished.
+   */
   readonly replaces: boolean;
   /** The publish that left its tables as they are, if nothing was derived again; otherwise null. */
   readonly unchanged: LastPublish | null;
@@ -30,10 +33,10 @@ export type Derived = LedgerEntry & {
   readonly touched: readonly string[] | null;
 };
 
-/** Both must be exceeded for the limit to apply. */
+/** The limit is exceeded only if both values are exceeded. */
 export type Limit = { readonly count: number; readonly share: number };
 
-/** The limit for a resource, by its name. */
+/** The limit for a resource, by name. */
 export type Limits = (resource: string) => Limit;
 
 export type PublishRules = {
@@ -55,9 +58,9 @@ export function exceeds(limit: Limit, part: number, all: number): boolean {
 }
 
 /**
- * Merges every complete resource whose needs are complete, in one transaction with the run's ledger rows. Refuses a
- * resource that would lose too many rows. Throws `books` if the counts do not balance; then nothing is published.
- * `derived` is in the order of the dag.
+ * Merges every complete resource whose needs are also complete, in one transaction with the run's ledger rows. Does not
+ * publish a resource that would lose too many rows. Throws `books` and publishes nothing if the counts do not balance.
+ * `derived` is in the order of the DAG.
  */
 export async function publish(
   derived: readonly Derived[],
@@ -76,7 +79,7 @@ export async function publish(
   });
 }
 
-/** Marks what may not be published; resources that still have status `succeeded` afterwards are merged. */
+/** Marks the resources that may not be published. Resources whose status is still `succeeded` afterward are merged. */
 async function judge(
   derived: readonly Derived[],
   transaction: PublishTransaction,
@@ -109,10 +112,10 @@ async function judgeOne(
   const limit = rules.vanished(name);
   if (!exceeds(limit, vanishing, live)) return item;
   const error = new PipelineError(
-    `Cannot publish ${name}: ${vanishing} of ${live} rows are missing from the source, more than limits.vanished allows (${limit.count} and ${limit.share * 100} %)`,
+    `Cannot publish ${name}: ${vanishing} of ${live} rows are missing from the source, more than limits.vanished allows (${limit.count} and ${limit.share * 100}%)`,
     {
       code: 'vanished',
-      hint: `If the source really deleted them: SPACEX_PIPELINE_VANISHED_COUNT=${vanishing} spacex-pipeline run --resources ${name}`,
+      hint: `If the source really deleted them, run: SPACEX_PIPELINE_VANISHED_COUNT=${vanishing} spacex-pipeline run --resources ${name}`,
     },
   );
   return refuse(item, 'failed', error);
@@ -123,14 +126,14 @@ function isRefused(status: ResourceStatus): boolean {
 }
 
 export function needError(name: string, need: string): PipelineError {
-  return new PipelineError(`Cannot publish ${name}: ${need}, which it needs, is incomplete`, {
+  return new PipelineError(`Cannot publish ${name}: it needs ${need}, which is incomplete`, {
     code: 'need',
   });
 }
 
 function atomicError(item: Derived, refused: Derived): PipelineError {
   return new PipelineError(
-    `Cannot publish ${item.resource.name}: ${refused.resource.name} failed, and the run is all or nothing`,
+    `Cannot publish ${item.resource.name}: ${refused.resource.name} failed, and the run publishes all resources or none`,
     { code: 'need' },
   );
 }
@@ -139,7 +142,7 @@ function refuse(item: Derived, status: 'failed' | 'skipped', error: PipelineErro
   return { ...item, report: { ...item.report, status, error: reportError(error) } };
 }
 
-/** A null in `dangling` is counted once all tables are merged. */
+/** If `dangling` is null, it is counted after all tables are merged. */
 type Counted = Omit<TableCounts, 'dangling'> & { readonly dangling: TableCounts['dangling'] | null };
 
 async function mergeAll(
@@ -217,7 +220,7 @@ function carriedOn({ dangling, digest, live_after: live }: TableCounts): TableCo
   return { ...NO_ROWS, live_before: live, live_after: live, digest, dangling, carried: true };
 }
 
-/** The tables are locked now: their contents must still be what the run relied on. */
+/** The tables are locked now, so this verifies that they still have the contents on which the run relied. */
 async function countUnchanged(
   { resource }: Derived,
   { run_id, tables }: LastPublish,
@@ -234,10 +237,10 @@ async function countUnchanged(
 
 function altered(table: string, runId: string, left: string | undefined, digest: string): PipelineError {
   return new PipelineError(
-    `Cannot publish ${table}: its rows have changed since run ${runId}, digest ${left} is now ${digest}`,
+    `Cannot publish ${table}: its rows have changed since run ${runId} (digest ${left} is now ${digest})`,
     {
       code: 'books',
-      hint: 'Someone wrote to it during the run. Nothing was published. Repair it with: spacex-pipeline run',
+      hint: 'Something else wrote to the table during the run. Nothing was published. Repair the table with: spacex-pipeline run',
     },
   );
 }
@@ -263,8 +266,11 @@ function checkRecords(resource: string, report: ResourceReport, main: TableCount
 
 function balance(what: string, rule: string, left: number, right: number): void {
   if (left === right) return;
-  throw new PipelineError(`Cannot publish ${what}: its books do not balance, ${rule} is ${left} = ${right}`, {
-    code: 'books',
-    hint: 'Nothing was published. Please report this with the run folder.',
-  });
+  throw new PipelineError(
+    `Cannot publish ${what}: its books do not balance (${rule} is ${left} = ${right})`,
+    {
+      code: 'books',
+      hint: 'Nothing was published. Please report this bug and include the run folder.',
+    },
+  );
 }

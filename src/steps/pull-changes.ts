@@ -13,11 +13,11 @@ import { readPage } from './read-page.ts';
 /** What one pull requests. */
 export type NextPull = {
   readonly pass: Pass;
-  /** Why it is a full pass; null if it is not. */
+  /** Why it is a full pass; null if it is not one. */
   readonly reason: string | null;
-  /** Requests the changes since then, ISO 8601; null for everything. */
+  /** The time from which to request changes, ISO 8601; null to request everything. */
   readonly since: string | null;
-  /** The number of earlier pages in the chain; its own pages are numbered after them. */
+  /** The number of earlier pages in the chain. The pull's own page numbers follow. */
   readonly after: number;
   readonly scope: string;
 };
@@ -33,9 +33,9 @@ export type PullSettings = {
 
 export type Pulled = {
   readonly pages: readonly RawPage[];
-  /** The start of the next pull; null if neither the clock nor a record provides it. */
+  /** The time from which the next pull starts; null if neither the clock nor a record provides it. */
   readonly until: string | null;
-  /** As received, on the last page of each id. */
+  /** The records of all pages, as received. */
   readonly records: JsonPage['records'];
 };
 
@@ -45,9 +45,9 @@ export type PulledMeta = NextPull & { readonly ask: PageQuery };
 type Context = ExtractContext & { readonly quotas: Quotas };
 
 /**
- * Requests the pages one after another and stores each. Continues after the pages of the same pull that are
- * already in the folder. Throws PipelineError `source` if it cannot finish; the pages received are kept for a
- * resume.
+ * Requests the pages one after another and stores each one. Continues after the pages of the same pull that are already
+ * in the folder. Throws PipelineError `source` if it cannot finish, but keeps the pages received, so that the pull can
+ * be resumed.
  */
 export async function pullChanges(
   resource: Resource,
@@ -108,7 +108,8 @@ export async function pullChanges(
     const facts = take(page, read);
     ask = next(resource, ask, facts);
     if (ask === null || isSized) continue;
-    // The source decides how many records a page holds. Its total counts the records that remained before that page.
+    // The source decides how many records a page contains. The total in a page counts its own records and all later
+    // ones.
     const requests = requestsFor(facts.total, facts.records, 1, pull);
     if (requests !== null) emit({ type: 'pull.sized', resource: name, requests, ...(await quotas.facts()) });
     isSized = true;
@@ -117,8 +118,8 @@ export async function pullChanges(
 }
 
 /**
- * The estimated number of further requests in a full pass, in which pages overlap by the record that the next one
- * continues from; null if unknown.
+ * The estimated number of further requests in a full pass; null if unknown. Consecutive pages overlap by one record,
+ * from which the next page continues.
  */
 function requestsFor(
   records: number | null,
@@ -130,7 +131,7 @@ function requestsFor(
   return Math.max(1, Math.ceil((records - 1) / Math.max(1, pageSize - 1)) - pages);
 }
 
-/** Whether the bytes are a page is known only when all of them have arrived. */
+/** It is not known whether the bytes form a page until all of them have arrived. */
 function inspecting(read: () => Promise<void>): Deriving {
   const text = read().then(
     () => null,
@@ -139,7 +140,7 @@ function inspecting(read: () => Promise<void>): Deriving {
       throw error;
     },
   );
-  // The caller may await it later; until then, a failure must not count as unhandled.
+  // The caller may await it later, so a failure must not count as unhandled.
   text.catch(() => undefined);
   return { text, staged: text.then(() => undefined) };
 }
@@ -174,7 +175,7 @@ function next({ name }: Resource, ask: PageQuery, page: PageFacts): PageQuery | 
   }
 }
 
-/** What the meta file says about a page of a pull; null if it says nothing. */
+/** What a page's meta file says about the pull; null if it says nothing. */
 export async function readPulled(
   folder: RunFolder,
   resource: string,
@@ -185,8 +186,8 @@ export async function readPulled(
 }
 
 /**
- * The time of the first response by the sender's clock; without one, the time of the latest change received. Never our
- * own clock: if it is ahead, the changes in between would never be requested.
+ * The time of the first response by the sender's clock. If that is unusable, the time of the latest change received.
+ * Never uses our own clock, because if it were ahead, the changes in between would never be requested.
  */
 async function untilOf(
   folder: RunFolder,

@@ -5,11 +5,11 @@ import type { Quota } from '../core/quota.ts';
 
 /** The requests that the source still allows. */
 export type Quotas = {
-  /** Asks the source, unless that was done before. */
+  /** The current quota. Asks the source if it has not been asked before. */
   readonly facts: () => Promise<QuotaFacts>;
   /**
-   * Call before each request. `pages`: the number of pages received. Throws PipelineError `source` if no request is
-   * left.
+   * Call this before each request. `pages` is the number of pages received. Throws PipelineError `source` if no
+   * requests are left.
    */
   readonly spend: (resource: string, pages: number) => Promise<void>;
 };
@@ -22,11 +22,11 @@ type Context = {
   readonly run: { readonly source: string };
 };
 
-/** Asks the source once and counts from then on. If the count reaches zero, it asks again. */
+/** Asks the source once, and then counts requests. If the count reaches zero, it asks again. */
 export function openQuotas({ clock, emit, run, signal, upstream }: Context): Quotas {
   let quota: Quota | null = null;
   let asked = false;
-  /** No request has been sent since it was asked. */
+  /** True if no request has been sent since the source was asked. */
   let isFresh = false;
   let left: number | null = null;
 
@@ -60,11 +60,11 @@ function usedUp(
   { clock, run, upstream: { forMore } }: Pick<Context, 'clock' | 'run' | 'upstream'>,
 ): PipelineError {
   const at = new Date(clock.now() + Math.max(1, nextSeconds) * 1000);
-  const per = seconds === 3600 ? 'an hour' : `in ${seconds} s`;
+  const per = seconds === 3600 ? 'per hour' : `per ${seconds} s`;
   const have = pages === 1 ? '1 page has' : `${pages} pages have`;
-  const how = forMore === null ? ' with' : `, or now with a token, which allows more (${forMore})`;
+  const how = forMore === null ? ' with' : `, or now with a token, which allows more requests (${forMore})`;
   return new PipelineError(
-    `Cannot finish ${resource} yet: all ${limit} requests ${per} are used up, and ${have} arrived. It can continue at ${at.toISOString()}`,
+    `Cannot finish ${resource} yet: all ${limit} requests ${per} are used up, and ${have} arrived. The pull can continue at ${at.toISOString()}`,
     {
       code: 'source',
       retryAt: at,

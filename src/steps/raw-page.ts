@@ -16,7 +16,7 @@ export function pageOf(response: UpstreamResponse, body: RawBody, runId: string)
   };
 }
 
-/** What is stored if the response says that nothing has changed: what still holds of the earlier page. */
+/** What to store if the response says that nothing has changed: the facts about the earlier page that still apply. */
 export function keptPageOf(response: UpstreamResponse, body: RawBody, kept: RawFile): RawFile {
   const { etag, url, ...rest } = kept;
   return {
@@ -27,13 +27,13 @@ export function keptPageOf(response: UpstreamResponse, body: RawBody, kept: RawF
   };
 }
 
-/** Names of headers that may carry a secret or a session. */
+/** Matches the names of headers that may contain a secret or a session. */
 const WITHHELD = /auth|cookie|token|secret|session|credential|signature|key|location/;
 
-/** A value that includes a query, a fragment or a login of a URL, as in `link` or `refresh`. */
+/** Matches values that include the query, fragment or login of a URL, as `link` and `refresh` do. */
 const LEADS_ON = /[?#@]/;
 
-/** The meta file of a page. */
+/** The contents of a page's meta file. */
 export function pageMeta(
   response: UpstreamResponse,
   file: RawFile,

@@ -5,7 +5,10 @@ import { readJsonPage, type JsonPage } from '../lib/json-page.ts';
 
 export const MAX_RECORD_BYTES = 64 << 20;
 
-/** Reads a page into memory, because a page of several is small. Throws JsonSyntaxError if it is malformed. */
+/**
+ * Reads a page into memory, because the pages of a pull of changes are small. Throws JsonSyntaxError if the page is
+ * malformed.
+ */
 export async function readPage(
   { member }: ResourceChanges,
   chunks: AsyncIterable<Uint8Array>,

@@ -11,7 +11,7 @@ function lineOf(text: string): Record<string, unknown> {
   return JSON.parse(erroredLine(errored).toString('utf8'));
 }
 
-test('an errored record is kept as received, but as text if it is not JSON or nested too deeply for most programs', () => {
+test('erroredLine stores a record as received, but as text if it is not JSON or is nested too deeply for most programs', () => {
   const nested = (depth: number): string =>
     `{"a":"]]}}\\"[[","b":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
   assert.deepEqual(lineOf(nested(1000))['record'], JSON.parse(nested(1000)));

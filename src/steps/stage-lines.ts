@@ -8,7 +8,10 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
-/** Original bytes of records, one per line: line breaks between tokens become spaces (JSON strings contain none). */
+/**
+ * The original bytes of records, one record per line. Line breaks between tokens become spaces; JSON strings contain no
+ * line breaks.
+ */
 export function validatedLines(slices: readonly RecordSlice[]): Buffer {
   const size = slices.reduce((sum, { bytes }) => sum + bytes.byteLength + 1, 0);
   const lines = Buffer.allocUnsafe(size);
@@ -21,16 +24,16 @@ export function validatedLines(slices: readonly RecordSlice[]): Buffer {
     ends.push(at);
     at += 1;
   }
-  // One search for all records: a search for each took a quarter of a second for 205,000.
+  // A single search covers all records, because a separate search for each of 205,000 took a quarter of a second.
   flatten(lines);
   for (const end of ends) lines[end] = LINE_FEED;
   return lines;
 }
 
-/** Records with deeper nesting are stored as text: few programs can write them as JSON. */
+/** Records with deeper nesting are stored as text, because few programs can write them as JSON. */
 const MOST_LEVELS = 1000;
 
-/** A line of errored/: the record as received if it is JSON, otherwise as text with invalid UTF-8 replaced. */
+/** A line in errored/: the record as received if it is JSON, otherwise as text, with invalid UTF-8 replaced. */
 export function erroredLine({ slice, page, id, faults }: ErroredRecord): Buffer {
   const head = `{"index":${slice.index},"id":${JSON.stringify(id)},"page":${page},"offset":${slice.offset},`;
   const isJson = slice.parsed.ok && nestingDepth(slice.bytes) <= MOST_LEVELS;
@@ -50,8 +53,9 @@ function flatten(bytes: Buffer): void {
 const KEPT_BYTES = 64 << 10;
 
 /**
- * What the ledger stores about a record that was set aside. Records of one id that break the contract in the same
- * places have the same fingerprint, whatever their values. A record without a readable id is identified by its bytes.
+ * What the ledger stores about a record that was set aside. Records with the same id that break the contract in the
+ * same places have the same fingerprint, regardless of their values. A record without a readable id is identified by
+ * its bytes.
  */
 export function stagedReject({ slice, page, id, faults }: ErroredRecord): StagedReject {
   const places = new Set(

@@ -7,15 +7,15 @@ export type Tally = Record<keyof RecordCounts, number> & {
   page: number;
   /** Errored records for which a newer record arrived. */
   superseded: number;
-  /** The ids of the records that make rows, only for resources whose changes are pulled. */
+  /** The ids of the records from which rows are derived, only for resources whose changes are pulled. */
   readonly ids: string[];
   /** Rows in staging, by table. */
   staged: Readonly<Record<string, number>>;
-  /** False: rows that did not arrive must stay, because it is unknown which records arrived. */
+  /** False if rows that did not arrive must stay, because it is unknown which records arrived. */
   deletable: boolean;
   /** Were all records read? */
   allRead: boolean;
-  /** The current step, which is where a failure happened. */
+  /** The current step; after a failure, the step that failed. */
   step: Step;
   readonly seconds: Record<Step, number>;
 };

@@ -14,7 +14,7 @@ assert.ok(one && other);
 const raw = (...hashes: string[]) => hashes.map((sha256) => ({ sha256 }));
 
 describe('a derivation key', () => {
-  it('differs for other code, another resource, other raw files and other looked-up rows', () => {
+  it('differs if the code, the resource, the raw files or the looked-up values differ', () => {
     const lookups = (...found: [string, string | null][]) => new Map([['makers', new Map(found)]]);
     const keys = [
       derivationKey('code', one, raw('a'), new Map()),
@@ -33,7 +33,7 @@ describe('a derivation key', () => {
     assert.equal(new Set(keys).size, keys.length);
   });
 
-  it('is the same in any order of the looked-up rows', () => {
+  it('does not depend on the order of the looked-up values', () => {
     const pairs = fc.uniqueArray(fc.tuple(fc.string(), fc.option(fc.string())), { selector: ([id]) => id });
     const shuffled = pairs.chain((all) =>
       fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length })),

@@ -6,8 +6,9 @@ import type { RawFile } from '../core/run.ts';
 import type { LastPublish, Target } from '../core/target.ts';
 
 /**
- * Identifies everything that the rows of a resource are derived from: code, raw bytes, and values looked up in other
- * resources. Derivation is pure, so equal keys mean equal rows, except for the columns that record when they were made.
+ * Identifies everything that determines the rows of a resource: code, raw bytes, and values looked up in other
+ * resources. Derivation is pure, so equal keys mean equal rows, except for the columns that record when the rows were
+ * derived.
  */
 export function derivationKey(
   codeDigest: string,
@@ -25,9 +26,9 @@ export function derivationKey(
 }
 
 /**
- * Is it certain that deriving a resource again would change nothing? That is so if its last publish had the same key
- * and set nothing aside, and its tables are unchanged since. Then its stage files are linked into this run's folder; if
- * one of them is missing, the answer is no.
+ * Would deriving a resource again certainly change nothing? True if its last publish had the same key and set no record
+ * aside, and its tables are unchanged since then. If so, links the stage files of that publish into this run's folder;
+ * if one of them is missing, the answer is false.
  */
 export async function isUnchanged(
   resource: Resource,

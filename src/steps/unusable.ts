@@ -6,7 +6,7 @@ import { quoteBytes } from '../lib/quote-bytes.ts';
 
 const QUOTED_BYTES = 120;
 
-/** The error for JSON that is broken beyond one record. Only a text that ends too early may differ on the next try. */
+/** The error for JSON that is broken beyond one record. A retry can help only if the text ended too early. */
 export function brokenText(
   { name }: Resource,
   page: RawPage,
@@ -19,7 +19,10 @@ export function brokenText(
   );
 }
 
-/** A gateway sends a web page, or nothing at all, while the API is down; that may differ on the next try. */
+/**
+ * The error for a response that is not JSON. A retry can help if a gateway sent it: while the API is down, gateways
+ * send a web page or nothing.
+ */
 export function wrongType(
   { name }: Resource,
   page: RawPage,
@@ -29,7 +32,7 @@ export function wrongType(
   const type = contentType || 'no content type';
   const isGateway = page.file.bytes === 0 || /^(text\/html|application\/xhtml\+xml)\b/i.test(type);
   return new PipelineError(
-    `Cannot read ${name} from ${page.file.url}: it responded with ${type} where JSON was expected, starting with ${quoteHead(page, hide)}`,
+    `Cannot read ${name} from ${page.file.url}: it responded with ${type} instead of JSON, starting with ${quoteHead(page, hide)}`,
     { ...keptIn(page), retryable: isGateway },
   );
 }
@@ -39,5 +42,5 @@ function quoteHead({ head }: RawPage, hide: Upstream['hide']): string {
 }
 
 function keptIn({ file }: RawPage) {
-  return { code: 'source', hint: `The body is kept in ${file.path} of the run folder.` } as const;
+  return { code: 'source', hint: `The body is kept in ${file.path} in the run folder.` } as const;
 }

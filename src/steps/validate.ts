@@ -5,14 +5,17 @@ import type { RecordSlice } from '../lib/json-records.ts';
 import type { ParsedRecord } from '../lib/parse-record.ts';
 import type { Occurrences } from './occurrences.ts';
 
-/** Each record is exactly one of the two. */
+/** A record is either valid or errored. */
 export type Verdict = ValidRecord | ErroredRecord;
 
 export type ValidRecord = {
   readonly valid: true;
   readonly slice: RecordSlice;
   readonly record: unknown;
-  /** A newer valid record of its id arrived as well: this one makes rows only in tables that keep all rows. */
+  /**
+   * True if a newer valid record with the same id also arrived. This record then produces rows only in tables that keep
+   * all rows.
+   */
   readonly repeated: boolean;
 };
 
@@ -25,22 +28,22 @@ export type ErroredRecord = {
   /** Null if the record has no readable id. */
   readonly id: string | null;
   readonly faults: readonly ContractFault[];
-  /** A newer record of its id arrived as well, so this one needs no attention. */
+  /** True if a newer record with the same id also arrived, so this one needs no attention. */
   readonly superseded: boolean;
 };
 
 export type Validator = {
   /** `page` is the page of the record; pages come in order. */
   readonly validate: (slice: RecordSlice, page: number) => Verdict;
-  /** Ids that arrived without a valid record. */
+  /** Ids whose newest record is invalid. */
   readonly heldIds: () => Iterable<string>;
-  /** Did a record arrive without a readable id? Then deleted records cannot be told apart from broken ones. */
+  /** Did a record without a readable id arrive? If so, deleted records cannot be distinguished from broken ones. */
   readonly sawUnreadableId: () => boolean;
 };
 
 /**
- * The validate step of one resource: contract, storability, repeated ids. If an id may be on several pages,
- * `occurrences` decides which record counts; without it, an id may occur once.
+ * The validation step for one resource: contract, storability, repeated ids. If an id can be on several pages,
+ * `occurrences` decides which record counts. Without it, an id may occur only once.
  */
 export function createValidator(faultsOf: Validation, occurrences: Occurrences | null = null): Validator {
   const seen = new Set<string>();
@@ -101,7 +104,7 @@ function duplicate(id: string): ContractFault {
   };
 }
 
-/** The id of a record; null if it has none that a row could have. */
+/** The id of a record; null if it has none that a row can use. */
 export function readId(record: unknown): string | null {
   if (typeof record !== 'object' || record === null || !Object.hasOwn(record, 'id')) return null;
   const { id } = record as { readonly id: unknown };
