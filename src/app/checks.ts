@@ -20,8 +20,8 @@ export function isAtLeast(severity: CheckReport['severity'], limit: CheckReport[
 }
 
 /**
- * The results of a run's data checks: errors first, then by number of rows found, highest first. If `id` is null,
- * returns the newest published run and the last result of every check.
+ * The results of a run's data checks, most severe first, then by descending row count. If `id` is null, returns the
+ * newest published run and the last result of every check.
  */
 export async function runChecks(
   config: SourceConfig,
@@ -96,7 +96,7 @@ function allChecks({ source }: SourceConfig): DataCheck[] {
   return source.resources.flatMap(({ checks }) => checks);
 }
 
-/** One check for each reference: it finds the rows that refer to a missing row. */
+/** One check for each reference, which finds the rows that refer to a missing row. */
 function referenceChecks({ source }: SourceConfig): DataCheck[] {
   return source.resources.flatMap(({ tables }) =>
     tables.flatMap(({ name, owner, columns }) =>

@@ -33,7 +33,7 @@ export async function serveDatabase(
       hint: 'Connect to that URL. Only the embedded database needs db serve.',
     });
   }
-  requireEmbedded(dataDir, WHAT);
+  requireEmbedded(dataDir, 'serve the database');
   const lock = await lockData(config, { ...deps, dataDir, what: WHAT, waitMs: READ_WAIT_MS });
   try {
     const engine = await openDatabaseFolder(embeddedDir(dataDir), {
@@ -53,7 +53,7 @@ export async function serveDatabase(
       const failure = await Promise.race([stopped, engine.ended]);
       await gateway.close();
       if (failure !== null)
-        throw databaseError('keep serving', failure, 'Start it again. The data is unchanged.');
+        throw databaseError('keep serving', failure, 'Start db serve again. The data is unchanged.');
     } finally {
       await engine.close();
     }

@@ -88,7 +88,7 @@ async function profiledAt(dataDir: string, sources: readonly string[], place: st
     if (found !== undefined) return found;
   }
   if (profiled.length > 0) {
-    throw new PipelineError(`Cannot find run ${place}: only ${profiled.length} of the runs left a profile`, {
+    throw new PipelineError(`Cannot find run ${place}: only ${profiled.length} of the runs have a profile`, {
       code: 'usage',
       hint: 'spacex-pipeline runs',
     });

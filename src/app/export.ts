@@ -62,7 +62,7 @@ export async function exportTables(
         const { found, missing } = await readableTables(session, one.schema, one.names);
         if (request.tables !== null && missing.length > 0) throw notThere(one.schema, missing, configs);
         if (missing.length > 0 && found.length > 0)
-          deps.log.warn(`Cannot export ${missing.join(', ')}: not in schema ${one.schema}`);
+          deps.log.warn(`Cannot export ${missing.join(', ')}: ${notIn(one.schema, missing)}`);
         const out = one.schema === schema ? request.out : join(request.out, safeFileName(one.schema));
         if (found.length > 0) await wrapOutErrors(out, () => makeFolder(out));
         for (const table of found) {
@@ -147,6 +147,11 @@ function wrapOutErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   return wrapWriteErrors(path, work, { flag: '--out' });
 }
 
+function notIn(schema: string, missing: readonly string[]): string {
+  if (missing.length === 0) return `there is none in schema ${schema}`;
+  return `${missing.length === 1 ? 'it is' : 'they are'} not in schema ${schema}`;
+}
+
 function notThere(
   schema: string,
   missing: readonly string[],
@@ -167,7 +172,7 @@ function notThere(
       ? ''
       : `For a table of a different source, include the schema, such as ${other.settings.schema}.NAME. `;
   return new PipelineError(
-    `Cannot export ${what}: not in schema ${schema}${meant === null || meant === first ? '' : `; did you mean ${meant}?`}`,
+    `Cannot export ${what}: ${notIn(schema, missing)}${meant === null || meant === first ? '' : `; did you mean ${meant}?`}`,
     { code: 'usage', hint: `${elsewhere}List the tables and views with: spacex-pipeline tables` },
   );
 }

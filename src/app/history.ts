@@ -118,7 +118,7 @@ export type NamedRun = { readonly loaded: LoadedSource; readonly id: string | nu
 
 /**
  * Finds the source of a run in the run's folder or, failing that, in a ledger. `id` null means the newest run. For an
- * unknown run, returns the first source, whose commands then report the error. A position counts the `eligible` runs of
+ * unknown run, returns the first source, where looking up the run then fails. A position counts the `eligible` runs of
  * all sources and is replaced with the run's id.
  */
 export async function resolveRun(

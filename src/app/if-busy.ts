@@ -29,7 +29,7 @@ export function applyBusyRule(rule: BusyRule, deps: Deps): Pick<RunDeps, 'waitFo
   return { whileBusy, waitForLock: (_holder, _session, busy) => whileBusy(busy) };
 }
 
-/** Returns a function that waits for a moment, and throws once the run should not wait any longer. */
+/** Returns a function that waits briefly, and throws once the run should not wait any longer. */
 function waitBy(
   { ifBusy, waitTimeoutSeconds }: BusyRule,
   { clock, signal, announce }: Deps,

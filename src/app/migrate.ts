@@ -51,8 +51,8 @@ export async function migrate(
 }
 
 /**
- * Creates or updates the job queue and returns the changes. Only `serve` needs it: if this role may not create a
- * schema, everything else still works.
+ * Creates or updates the job queue and returns the changes. Only `serve` needs the queue, so everything else works even
+ * if this role may not create a schema.
  */
 export async function migrateJobQueue(config: SourceConfig, { log, ...deps }: AppDeps): Promise<string[]> {
   const options = { ...deps, log, dataDir: config.dataDir, what: 'migrate up', waitMs: 0 };
@@ -83,7 +83,7 @@ async function migrateOne(
   const dirs = migrationDirs(source);
   if (action === 'up') await checkEncoding(database, session);
   if (action !== 'status') await lock({ database, session }, deps);
-  // Rejects a database of a newer program before anything changes.
+  // Rejects a database that a newer program has migrated, before anything changes.
   await migrationStates(session, database, dirs);
   const changes = await change(action, database, session, dirs);
   return {

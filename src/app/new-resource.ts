@@ -118,7 +118,7 @@ function refuse(name: string, source: Source, file: string): void {
     throw because('oxfmt, which formats the files, is missing', 'npm ci --include=dev');
   if (!isName(name))
     throw because(
-      'this name is not valid for a table and a variable',
+      'this is not a valid name for a table and a variable',
       'Use up to 40 lowercase letters, digits and underscores, but no reserved word. Example: launch_events',
     );
   const isWritten = existsSync(join(ROOT, file));
@@ -151,7 +151,7 @@ function placeOf(
     : { base, path };
 }
 
-/** The file with an import added, and an entry added to the end of a list. */
+/** Adds an import to the file, and an entry to the end of a list in it. */
 async function withEntry(
   file: string,
   add: { readonly line: string; readonly list: RegExp; readonly entry: string },

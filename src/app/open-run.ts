@@ -30,7 +30,7 @@ export type RunOptions = Pick<RunContext, 'dag' | 'chosen' | 'full' | 'unready' 
   readonly resumed: boolean;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
-  /** Does it write to the ledger and keep its folder? */
+  /** Does the run write to the ledger and keep its folder? */
   readonly keeps: boolean;
   /** The run whose raw files this run derives again. */
   readonly originRunId?: string;

@@ -12,8 +12,9 @@ const MOST_DIGITS = 38;
 
 /**
  * Encodes a table as a Parquet file, compressed with Snappy, in chunks of bytes. Integers beyond 2^53 and `numeric`
- * values keep every digit, times are in microseconds in UTC, and lists are JSON. Types that Parquet lacks become text.
- * Throws `usage` for a value that cannot be written: a `numeric` with more than 38 digits, or one that is not finite.
+ * values keep every digit, timestamps are in microseconds in UTC, and lists are JSON. Types that Parquet lacks become
+ * text. Throws `usage` for a value that cannot be written: a `numeric` with more than 38 digits, or one that is not
+ * finite.
  */
 export async function* parquetChunks(
   session: Session,

@@ -50,7 +50,7 @@ export type Prepared = Pick<Preparation, 'dag' | 'source'> & {
   readonly unready: Unready;
   /** Does anything have to be migrated or recreated before the run? */
   readonly migrates: boolean;
-  /** How many seconds it waited for the lock. */
+  /** Seconds spent waiting for the lock. */
   readonly lockSeconds: number;
 };
 

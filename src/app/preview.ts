@@ -44,8 +44,8 @@ export function inPreviewFolder<T>(
 }
 
 /**
- * Derives the records of the source, or of existing raw files, into staging, compares the rows with the published ones,
- * and discards them. Locks the schema in the meantime, and leaves nothing of the run behind.
+ * Derives records from the source, or from existing raw files, into staging, compares the rows with the published ones,
+ * and discards them. Locks the schema in the meantime, and leaves no trace of the run.
  */
 export async function preview(
   { config }: LoadedSource,
@@ -107,7 +107,7 @@ async function compareAll(context: RunContext): Promise<Preview> {
   }
 }
 
-/** The changes of a resource for which no new records arrived: none. */
+/** Changes that are all zero, for a resource that received no new records. */
 function untouched({ tables }: Resource): Readonly<Record<string, TableChanges>> {
   const none = { inserted: 0, updated: 0, unchanged: 0, deleted: 0, held: 0, kept: null, changes: [] };
   return Object.fromEntries(tables.map(({ name }) => [name, none]));

@@ -15,8 +15,8 @@ import { emptyHintOfAll, readAsItStands } from './read-target.ts';
 export type QueryAnswer = RowSet & { readonly empty_hint: string | null };
 
 /**
- * Runs one statement on the target. Names are looked up in the schema of the first source first. Throws `database` for
- * an SQL error, and `busy` if a run holds the embedded database.
+ * Runs one statement on the target. Names are looked up in the first source's schema first. Throws `database` for an
+ * SQL error, and `busy` if a run holds the embedded database.
  */
 export async function queryTarget(
   configs: readonly [SourceConfig, ...SourceConfig[]],

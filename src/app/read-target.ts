@@ -53,7 +53,7 @@ export async function readTargets<T>(
 }
 
 /**
- * Runs `work` without checking the migrations. For commands that read the list of tables from the database and
+ * Runs `work` without checking the migrations, for commands that read the list of tables from the database and
  * therefore also work on the schema of a newer program.
  */
 export async function readAsItStands<T>(

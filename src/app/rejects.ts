@@ -56,7 +56,7 @@ export async function showReject(
 }
 
 /**
- * Waives the rejects of a record, or changes the reason for waiving them, and counts them. Throws `usage` if none of
+ * Waives the rejects for a record, or changes the reason for waiving them. Returns how many. Throws `usage` if none of
  * them is open or waived.
  */
 export async function waiveReject(

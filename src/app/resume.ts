@@ -14,8 +14,8 @@ type ResumeOptions = { readonly from: string | null; readonly migrate: boolean }
 
 /**
  * Continues a run that ended before it published, under the same id. Reuses complete raw files, requests the rest, and
- * derives everything after raw again. `id` null means the newest run. Throws `usage` for a run that has published, and
- * for a run after which a later run has published.
+ * derives everything after raw again. `id` null means the newest run. Throws `usage` if the run, or a later run, has
+ * already published.
  */
 export async function resumeRun(
   loaded: LoadedSource,

@@ -52,8 +52,8 @@ export type RunStart = Pick<
 };
 
 /**
- * One run, from the configuration to its report. Errors before the run begins (usage, migration, busy, no database) are
- * thrown; errors during the run are in the report.
+ * Performs one run, from the configuration to the report. Errors before the run begins (usage, migration, busy, no
+ * database) are thrown; errors during the run are in the report.
  */
 export async function runOnce(
   loaded: LoadedSource,

@@ -12,7 +12,7 @@ import type { Clock, Log } from '../core/ports.ts';
 import { createBudgets, type Budgets } from '../lib/token-bucket.ts';
 import type { ShareOptions } from './share-database.ts';
 
-/** The target database with one session on it. */
+/** The target database, with a session on it. */
 export type OpenDatabase = {
   readonly database: Database;
   readonly session: Session;

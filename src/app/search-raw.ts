@@ -12,14 +12,14 @@ import { MAX_RECORD_BYTES } from '../steps/read-page.ts';
 import { readId } from '../steps/validate.ts';
 import type { FoundRecord, LostRaw } from '../output/records.ts';
 
-/** The record to search for, and the table of its rows. */
+/** The record to search for, and the table with its rows. */
 export type Subject = { readonly resource: Resource; readonly table: Table; readonly id: string };
 
 export type RawSearch = { readonly records: readonly FoundRecord[]; readonly lost: readonly LostRaw[] };
 
 /**
- * Searches for the record that the rows come from, from the newest page to the oldest. Returns all versions of it up to
- * the first one that satisfies its contract. `published` is sorted newest first.
+ * Searches the pages, newest first, for the record that produced the rows. Returns all versions of the record up to the
+ * first one that satisfies its contract. `published` is sorted newest first.
  */
 export async function searchNewest(
   dataDir: string,
@@ -49,7 +49,7 @@ export async function searchNewest(
 }
 
 /**
- * Searches for the records that the rows come from, in a table that keeps all its rows. Each row comes from the oldest
+ * Searches for the records that produced the rows of a table that keeps all its rows. Each row comes from the oldest
  * record that produces it, in the pages on which the run that inserted the row was based. Returns the records of the
  * newest rows first.
  */

@@ -84,7 +84,7 @@ export async function openSource(
 
 /**
  * The error for an unreachable API. A person is waiting, so it is reported once, instead of once for each resource
- * after all its tries.
+ * after all retries.
  */
 function unreachable(loaded: LoadedSource, url: string, reason: string): PipelineError {
   const { archive, name } = loaded.config.source;
@@ -113,8 +113,8 @@ function whyNoFallback(
   { asOf, from }: Pick<SourceChoice, 'asOf' | 'from'>,
 ): string | null {
   if (!config.source.hasStandIn) return `${config.source.name} has no stand-in`;
-  if (from !== null && from !== 'archive' && from !== 'live') return 'an address was given';
-  if (asOf !== null) return 'a day was given';
+  if (from !== null && from !== 'archive' && from !== 'live') return 'an address was specified';
+  if (asOf !== null) return 'a day was specified';
   if (config.database.url !== null) return 'a database is configured';
   return isDefault('baseUrl') && isDefault('archiveUrl') ? null : 'an address is configured';
 }

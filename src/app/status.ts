@@ -30,7 +30,7 @@ export async function readStatuses(
     const [ledger, own] = [ledgers.get(name) ?? NO_RUNS, reports.filter(({ source }) => source === name)];
     return { name, ledger, jobs: own, expected: isExpected(ledger, own, configured) };
   });
-  // If nothing has been loaded yet, the first source is the expected one.
+  // If nothing has been loaded yet, the first source counts as expected.
   const none = all.every(({ expected }) => !expected);
   const sources = all.map(({ expected, jobs: own, ledger, name }, index) => {
     const max = maxAgeSeconds ?? defaultMaxAge(own, new Date(now));

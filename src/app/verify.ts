@@ -51,7 +51,7 @@ export async function verifyTargets(
   };
 }
 
-/** The verdict for one source; has no tables if none of them was ever published. */
+/** The verdict for one source; has no tables if none of its tables was ever published. */
 async function verifyTarget(
   configured: LoadedSource,
   opened: OpenDatabase,
@@ -110,8 +110,8 @@ function folderOfRaw(config: SourceConfig, published: ReadonlyMap<string, Publis
 }
 
 /**
- * The resource's name, with a prefix unless the source is the default one, because two sources can have resources with
- * the same name.
+ * The resource's name, prefixed with the source's name unless the source is the default one, because two sources can
+ * have resources with the same name.
  */
 function nameIn(source: Source, { name }: Resource): string {
   return source === sources[0] ? name : `${source.name}.${name}`;

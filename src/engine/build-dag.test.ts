@@ -41,7 +41,7 @@ describe('buildDag', () => {
   it('rejects an unknown name and lists the known names', () => {
     assert.throws(() => buildDag(all, ['a', 'launchs']), {
       code: 'usage',
-      message: 'Cannot find resource "launchs": known resources: c, b, a, lonely',
+      message: 'Cannot find resource "launchs": the known resources are c, b, a, lonely',
     });
   });
 

@@ -26,7 +26,7 @@ export type DerivePages = (
     /** The number of pages before the first one. */
     readonly after?: number;
     readonly pass?: Pass;
-    /** The number of records to which the limit on rejects refers; by default, the number received. */
+    /** The number of records to which the reject limit applies; by default, the number received. */
     readonly all?: number;
     /** The derivation, if it has already begun. */
     readonly deriving?: Deriving | null;
@@ -116,7 +116,7 @@ async function warnIfAltered(
 
 type Chosen = { readonly pull: NextPull; readonly placed: readonly RawPage[] };
 
-/** A resumed run continues its own pull. For any other run, the published state decides. */
+/** A resumed run continues its own pull. For any other run, the published state determines what to pull. */
 async function chooseNext(
   resource: Resource,
   last: LastPublish | null,
@@ -180,7 +180,7 @@ async function whyFull(
 
 function otherScope(name: string, setting: string, is: string, wanted: string): PipelineError {
   const [pulled, published] = [wanted, is].map((scope) => describeScope(scope, setting));
-  return new PipelineError(`Cannot pull ${name} of ${pulled}: the published rows are of ${published}`, {
+  return new PipelineError(`Cannot pull ${name} of ${pulled}: the published rows are from ${published}`, {
     code: 'usage',
     hint: 'Replace them with: spacex-pipeline run --full',
   });

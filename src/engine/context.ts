@@ -7,7 +7,7 @@ import type { KindGuard } from '../steps/kind.ts';
 import type { Limits } from '../steps/publish.ts';
 import type { Dag } from './dag.ts';
 
-/** Everything that a run needs, from its beginning to its end. */
+/** Everything that a run needs, from beginning to end. */
 export type RunContext = {
   readonly run: RunHeader;
   readonly dag: Dag;

@@ -46,7 +46,7 @@ export function buildDag(all: readonly Resource[], chosen: readonly string[] | n
 
 export function unknownResource(name: string, known: readonly string[]): PipelineError {
   const meant = suggest(name, known);
-  const reason = meant === null ? `known resources: ${known.join(', ')}` : `did you mean ${meant}?`;
+  const reason = meant === null ? `the known resources are ${known.join(', ')}` : `did you mean ${meant}?`;
   return new PipelineError(`Cannot find resource ${JSON.stringify(name)}: ${reason}`, {
     code: 'usage',
     hint: 'spacex-pipeline resources',

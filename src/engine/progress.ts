@@ -30,7 +30,7 @@ type End = {
   readonly replaces?: boolean;
 };
 
-/** The progress of one resource. Its report is complete no matter at which step the resource ends. */
+/** The progress of one resource. Its report is complete no matter where the resource ends. */
 export class Progress {
   readonly #resource: Resource;
   readonly #context: Pick<RunContext, 'clock' | 'emit' | 'settings'>;
@@ -56,8 +56,8 @@ export class Progress {
   }
 
   /**
-   * Starts counting over, for example because a body broke off and is received again. `after` is the number of the page
-   * before the first one.
+   * Starts counting over, for example because a response was cut off and is requested again. `after` is the number of
+   * the page before the first one.
    */
   restart(after = 0): Tally {
     this.#tally = { ...createTally(), page: after };

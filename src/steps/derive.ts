@@ -187,7 +187,7 @@ async function deriveInto(
   }
 }
 
-/** Null unless changes are pulled, because an id can occur on several pages only then. */
+/** Null unless changes are pulled, because only then can an id occur on several pages. */
 async function findOccurrences(
   { changes }: Resource,
   pages: readonly AsyncIterable<Uint8Array>[],

@@ -29,7 +29,7 @@ const REPORT_BYTES_MS = 100;
 /** A page to request. A snapshot consists of one page. */
 export type PageOf = {
   readonly resource: Resource;
-  /** Relative to the base URL, with the query. */
+  /** Relative to the base URL, including the query. */
   readonly path: string;
   /** From 1. */
   readonly page: number;
@@ -67,15 +67,15 @@ export type Extracted = {
 };
 
 /**
- * Derives pages, the first of which has the number `after` + 1. Called again if a body broke off and is requested
+ * Derives pages, the first of which has the number `after` + 1. Called again if a body was cut off and is requested
  * again.
  */
 export type Derive = (pages: readonly AsyncIterable<Uint8Array>[], after?: number) => Deriving;
 
 /**
- * Stores a resource's response in raw/, byte for byte, and derives its rows at the same time. After a 304, the page
- * kept from the last publish is the response. Requests the page again if the body ended too early or came from an
- * intermediary. Throws PipelineError `source` if no complete body arrived, and AbsentError if none exists.
+ * Stores a resource's response in raw/, byte for byte, and derives its rows at the same time. On a 304, uses the page
+ * kept from the last publish. Requests the page again if the body ended too early or came from an intermediary. Throws
+ * PipelineError `source` if no complete body arrived, and AbsentError if none exists.
  */
 export async function extract(
   resource: Resource,
@@ -148,7 +148,7 @@ export async function fetchPage(
 
 type Kept = { readonly page: RawPage; readonly response: UpstreamResponse };
 
-/** A body in raw, and the result so far. `page` is null if the body broke off. */
+/** A body in raw, and the result so far. `page` is null if the body was cut off. */
 type Stored =
   | { readonly failure: null; readonly page: RawPage; readonly deriving: Deriving }
   | { readonly failure: PipelineError; readonly page: RawPage | null };

@@ -12,7 +12,7 @@ export function closeRun(entries: readonly LedgerEntry[], chosen: readonly strin
   return { status: runStatus(entries, error), error, entries };
 }
 
-/** Resources that left their rows as they are affect the status only through the error. */
+/** Absent and kept resources affect the status only through the error. */
 function runStatus(entries: readonly Outcome[], error: ErrorReport | null): RunStatus {
   const counted = entries.filter(({ report }) => !leavesRows(report.status));
   const succeeded = counted.filter(({ report }) => report.status === 'succeeded').length;

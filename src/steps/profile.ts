@@ -87,7 +87,7 @@ function isBeyond(node: Node, value: unknown): boolean {
   return contract?.includes(typeAt(node, value)) === true && !satisfies(expected, value);
 }
 
-/** A cut text must be a copy, because a substring keeps the original string in memory. */
+/** A truncated string must be a copy, because a substring keeps the original string in memory. */
 function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   return `${Buffer.from(text.slice(0, length), 'utf16le').toString('utf16le')}…`;
@@ -178,7 +178,7 @@ function pathOf(parent: Node, name: string): string {
   return `${parent.path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** The type as which a value is counted. */
+/** The type under which a value is counted. */
 function typeAt(node: Node, value: unknown): JsonType {
   const type = jsonType(value);
   return type === 'integer' && node.contract?.includes('number') === true ? 'number' : type;

@@ -25,7 +25,7 @@ export type Derived = LedgerEntry & {
    * vanished.
    */
   readonly replaces: boolean;
-  /** The publish that left its tables as they are, if nothing was derived again; otherwise null. */
+  /** If nothing was derived again, the publish that left the tables as they are; otherwise null. */
   readonly unchanged: LastPublish | null;
   /** The publish from which only the staged rows differ, so that other rows are not compared; otherwise null. */
   readonly carries: LastPublish | null;

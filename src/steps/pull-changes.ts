@@ -186,8 +186,8 @@ export async function readPulled(
 }
 
 /**
- * The time of the first response by the sender's clock. If that is unusable, the time of the latest change received.
- * Never uses our own clock, because if it were ahead, the changes in between would never be requested.
+ * The time of the first response by the sender's clock. If that clock is unusable, the time of the latest change
+ * received. Never uses our own clock, because if it were ahead, the changes in between would never be requested.
  */
 async function untilOf(
   folder: RunFolder,

@@ -6,7 +6,7 @@ import { quoteBytes } from '../lib/quote-bytes.ts';
 
 const QUOTED_BYTES = 120;
 
-/** The error for JSON that is broken beyond one record. A retry can help only if the text ended too early. */
+/** The error for JSON that is malformed beyond a single record. A retry can help only if the text ended too early. */
 export function brokenText(
   { name }: Resource,
   page: RawPage,

@@ -33,7 +33,7 @@ export type ErroredRecord = {
 };
 
 export type Validator = {
-  /** `page` is the page of the record; pages come in order. */
+  /** `page` is the page of the record; pages must be passed in order. */
   readonly validate: (slice: RecordSlice, page: number) => Verdict;
   /** Ids whose newest record is invalid. */
   readonly heldIds: () => Iterable<string>;

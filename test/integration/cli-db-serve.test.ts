@@ -27,7 +27,7 @@ void describe('db serve', () => {
   void it('fails if there is no database to serve, or if a server is configured', async () => {
     assertFailure(await workspace.run(['db', 'serve']), {
       code: 5,
-      message: /Cannot db serve: there is no database in/,
+      message: /Cannot serve the database: there is no database in/,
       hint: /spacex-pipeline run/,
     });
     const url = 'postgresql://me:secret@db.example/warehouse';

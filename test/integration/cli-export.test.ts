@@ -205,18 +205,18 @@ void describe('export', () => {
 
   void it('rejects tables that do not exist, and writes no files', async () => {
     const result = await workspace.run(['export', '--tables', 'rockets,nix', '--out', 'none']);
-    assertFailure(result, { code: 2, message: /^error: Cannot export nix: not in schema / });
+    assertFailure(result, { code: 2, message: /^error: Cannot export nix: it is not in schema / });
     assert.ok(!workspace.list().includes('none'));
   });
 
   void it('warns about missing resource tables, and fails if all are missing', async () => {
     const other = server.workspace();
-    const message = /^error: Cannot export any table: not in schema /;
+    const message = /^error: Cannot export any table: there is none in schema /;
     assertFailure(await other.run(['export']), { code: 2, message });
     await workspace.sql('DROP TABLE roadster CASCADE');
     const { code, stderr } = await workspace.run(['export', '--out', 'missing']);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /warn {2}Cannot export roadster: not in schema /);
+    assert.match(stderr, /warn {2}Cannot export roadster: it is not in schema /);
   });
 
   void it('fails if it cannot write to the output folder', async () => {

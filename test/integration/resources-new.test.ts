@@ -89,11 +89,11 @@ describe('resources new', () => {
   for (const [args, message, hint] of [
     [
       ['Suppliers', '--from', api.url + PATH],
-      /"Suppliers": this name is not valid for a table and a variable/,
+      /"Suppliers": this is not a valid name for a table and a variable/,
       /launch_events/,
     ],
-    [['order', '--from', api.url + PATH], /"order": this name is not valid/, /reserved word/],
-    [['class', '--from', api.url + PATH], /"class": this name is not valid/, /reserved word/],
+    [['order', '--from', api.url + PATH], /"order": this is not a valid name/, /reserved word/],
+    [['class', '--from', api.url + PATH], /"class": this is not a valid name/, /reserved word/],
     [
       ['rockets', '--from', api.url + PATH],
       /the file src\/sources\/spacex\/rockets\.ts already exists/,

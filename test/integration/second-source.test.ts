@@ -144,7 +144,7 @@ async function assertNeverLoaded({ json, run }: Place): Promise<void> {
   assertFailure(await run('explain', 'launches', 'nobody'), { code: 2, message: /neither a row nor/ });
   assertFailure(await run('export', '--tables', 'moons'), {
     code: 2,
-    message: /moons: not in schema spacex/,
+    message: /moons: it is not in schema spacex/,
     hint: /of a different source, include the schema, such as launch_library\.NAME\. /,
   });
   assert.match((await run('verify')).stdout, /^source +table.*\n.*\nspacex +rockets[^]*\nmoon-watch +moons/);

@@ -8,7 +8,7 @@ export type Draft = {
   /** The contract as code, and the building blocks that it uses. */
   readonly contract: string;
   readonly blocks: readonly string[];
-  /** The main table is first. */
+  /** The main table comes first. */
   readonly tables: readonly DraftTable[];
   /** The fields that no table contains, by JSON pointer, with the reason. */
   readonly omitted: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ type Place = {
   readonly isNullable: boolean;
   /** Can the expression be undefined? */
   readonly isOptional: boolean;
-  /** The JSON pointer to the value, and the field names on the path from its row. */
+  /** The JSON pointer to the value, and the names of the fields that lead to it from its row. */
   readonly pointer: string;
   readonly fields: readonly string[];
 };

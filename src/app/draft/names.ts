@@ -16,7 +16,7 @@ const RESERVED_IN_CODE =
   instanceof interface let new package private protected public return static super switch this throw try typeof var void
   while yield`.split(/\s+/);
 
-/** The last words of field names, with the ending that replaces each of them in a column name. */
+/** Last words of field names, each with its replacement in the column name. */
 const UNITS: Readonly<Record<string, string>> = {
   meters: 'm',
   kilometers: 'km',

@@ -27,7 +27,9 @@ export function isUrl(from: string): boolean {
   return /^https?:/i.test(from) && URL.canParse(from);
 }
 
-/** Throws `usage` if the text is not JSON records, or if a record has no id that its rows can use. */
+/**
+ * Throws `usage` if the text is not a JSON record or list of records, or if a record has no id that its rows can use.
+ */
 function parseSamples(from: string, text: string): Samples {
   const refuse = (reason: string, hint: string, cause?: unknown): PipelineError =>
     new PipelineError(`Cannot draft a resource from ${from}: ${reason}`, { code: 'usage', hint, cause });

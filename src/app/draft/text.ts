@@ -95,7 +95,7 @@ export function reviewText(
   const listed = (start: string, what: readonly string[]): string[] =>
     what.length === 0 ? [] : [`${start}: ${what.join(', ')}.`];
   return [
-    'Describe each table and column: the descriptions become comments in the database.',
+    'Describe each table and column. The descriptions become comments in the database.',
     'A field that is in every sample is required. Make it optional or nullable if some records may lack it.',
     ...listed(
       'End these names with a unit from src/core/units.ts, or add the unit there',

@@ -16,7 +16,7 @@ export type JobBoard = {
   readonly list: () => Promise<readonly JobReport[]>;
   /** The job's tries, newest first. Throws `usage` for an unknown job. */
   readonly history: (name: string, limit: number) => Promise<readonly JobTry[]>;
-  /** Permanently overrides the configuration. Throws `usage` for an unknown job. */
+  /** Enables or disables a job, which permanently overrides the configuration. Throws `usage` for an unknown job. */
   readonly enable: (name: string, enabled: boolean) => Promise<JobReport>;
 };
 
@@ -127,7 +127,7 @@ function describeJob(job: Job, facts: Facts, entries: readonly QueueEntry[], now
   };
 }
 
-/** A job whose process died counts as waiting until another process takes it. */
+/** A job whose process died counts as waiting until another process takes it over. */
 function stateOf(entry: QueueEntry | undefined, last: JobTry | null): JobReport['state'] {
   if (entry === undefined) return 'idle';
   const died = last?.job_id === entry.id && last.status === 'interrupted' && last.finished_at === null;

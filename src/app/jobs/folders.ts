@@ -29,7 +29,7 @@ export function configsOf(
   if (other !== undefined && first.database.url === null) {
     throw new PipelineError(
       `Cannot serve job ${other.job.name} together with ${first.job.name}: simulated records have a separate data folder`,
-      { code: 'usage', hint: 'Set from to the same value for all jobs, or use a database server.' },
+      { code: 'usage', hint: 'Configure all jobs with the same from, or use a database server.' },
     );
   }
   const bySource = new Map(
@@ -46,7 +46,7 @@ function dirOf(whole: LoadedConfig, job: Job): string {
   return dataDirOf(forJob(whole, job).config, job.from);
 }
 
-/** The ids of the data folders whose pages later pulls of changes continue from. */
+/** The ids of the data folders with the pages from which later pulls of changes continue. */
 export async function foldersOf(whole: LoadedConfig, jobs: readonly Job[]): Promise<readonly string[]> {
   const dirs = jobs.filter(({ source }) => source.changes !== null).map((job) => dirOf(whole, job));
   return Promise.all([...new Set(dirs)].map(folderId));

@@ -43,7 +43,7 @@ export type JobWorker = JobBoard & {
 };
 
 /**
- * How often to look for changes that other processes made: which jobs are enabled, and which process works on a job.
+ * How often to look for changes that other processes made: which jobs are enabled, and which process works on each job.
  */
 const RECONCILE_MS = 15_000;
 
@@ -163,7 +163,7 @@ export async function openWorker(options: WorkerOptions, deps: AppDeps): Promise
       stopping.abort(
         new PipelineError('Cannot continue: serve is stopping', {
           code: 'interrupted',
-          hint: 'It continues when serve runs again.',
+          hint: 'The job continues when serve runs again.',
         }),
       );
       const closed = paused.then(() => queue.close()).then(() => closeAll(foreign, opened));
