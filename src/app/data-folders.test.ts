@@ -19,7 +19,7 @@ void describe('the data folder of a run', () => {
     assert.equal(dataDirOf({ dataDir: inside }, 'sandbox'), inside);
   });
 
-  void it('is a subfolder if the configured folder has its name but contains real records', () => {
+  void it('is a subfolder if the configured folder is named sandbox but contains real records', () => {
     mkdirSync(inside);
     for (const real of [{ sources: { any: { simulated: false } } }, { simulated: false }]) {
       writeFileSync(join(inside, 'contents.json'), JSON.stringify(real));

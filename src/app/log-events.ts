@@ -3,7 +3,7 @@ import { describePull, describeRequests } from '../core/describe-pull.ts';
 import type { JobEvent } from '../core/job.ts';
 import type { Log, LogFields } from '../core/ports.ts';
 
-/** Writes the events of a run to the log: a sentence for people, plus the event's name and facts. */
+/** Writes the events of a run to the log, as a sentence for people plus the event's name and facts. */
 export function logEvents(log: Log): Subscriber {
   return (event) => {
     for (const [level, message] of linesOf(event)) log[level](message, fieldsOf(event));
@@ -83,7 +83,7 @@ function fieldsOf(event: RunEvent | JobEvent): LogFields {
   return { event: type, ...Object.fromEntries(values.filter(([, value]) => value !== null)), ...code };
 }
 
-/** Writes job events to the log, in the same way. */
+/** Writes job events to the log in the same way. */
 export function logJobs(log: Log): (event: JobEvent) => void {
   return (event) => {
     const [level, message] = lineOfJob(event);

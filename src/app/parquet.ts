@@ -7,7 +7,7 @@ import { PipelineError } from '../core/errors.ts';
 
 /** Rows per row group. Readers skip or read complete groups, and the writer buffers one group in memory. */
 const GROUP_ROWS = 20_000;
-/** The most decimal digits that all Parquet readers support. */
+/** The maximum number of decimal digits that all Parquet readers support. */
 const MOST_DIGITS = 38;
 
 /**

@@ -39,9 +39,9 @@ export async function withHintsAt<T>(config: SourceConfig, dataDir: string, work
 export type Preparation = {
   readonly source: Source;
   readonly dag: Dag;
-  /** May it apply pending migrations and recreate missing objects? */
+  /** May the command apply pending migrations and recreate missing objects? */
   readonly mayMigrate: boolean;
-  /** Does it write to the target, or only preview the changes? */
+  /** Does the command write to the target, or only preview the changes? */
   readonly publishes: boolean;
 };
 
@@ -57,7 +57,7 @@ export type Prepared = Pick<Preparation, 'dag' | 'source'> & {
 export type PrepareDeps = {
   readonly clock: Clock;
   readonly log: Log;
-  /** Called repeatedly while another run is using the schema. Without it, a schema that is in use is an error. */
+  /** Called repeatedly while another run is using the schema. Without this function, a schema in use is an error. */
   readonly waitForLock?: (holder: Holder, session: Session, busy: PipelineError) => Promise<void>;
 };
 

@@ -29,7 +29,7 @@ export async function pruneRuns(
 ): Promise<PruneReport> {
   const [{ dataDir, database }] = configs;
   // On a server, the ledger also covers simulated runs, whose folders are in a subfolder of the data folder. Embedded
-  // databases are separate: the subfolder has its own, with its own ledger.
+  // databases are separate, so that subfolder has its own database and ledger.
   const dirs = database.url === null ? [dataDir] : [dataDir, join(dataDir, 'sandbox')];
   const found = await readTargets(
     configs,

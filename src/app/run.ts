@@ -31,7 +31,7 @@ export type RunDeps = AppDeps & {
   readonly subscribers: readonly Subscriber[];
 };
 
-/** What happens before a run begins and after it has ended. */
+/** The phases before a run begins and after it ends. */
 export type Phase =
   | 'looking for the source'
   | 'opening the database'

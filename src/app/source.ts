@@ -63,7 +63,7 @@ export async function openSource(
   const obstacle = whyNoFallback(loaded, choice);
   const fallsBack = choice.orSandbox && obstacle === null;
   if (choice.orSandbox && obstacle !== null) deps.log.info(`--or-sandbox has no effect: ${obstacle}`);
-  // Unless this is a job, a person is waiting for an answer.
+  // A person is waiting for an answer, unless a job started the run.
   const probes = fallsBack || (choice.from === 'live' && deps.job === undefined);
   const reason = probes ? await upstream.reach(deps.signal) : null;
   if (reason !== null) {

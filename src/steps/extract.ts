@@ -148,7 +148,7 @@ export async function fetchPage(
 
 type Kept = { readonly page: RawPage; readonly response: UpstreamResponse };
 
-/** A body in raw, and the result so far. `page` is null if the body was cut off. */
+/** A body stored in raw/, and the result so far. `page` is null if the body was cut off. */
 type Stored =
   | { readonly failure: null; readonly page: RawPage; readonly deriving: Deriving }
   | { readonly failure: PipelineError; readonly page: RawPage | null };

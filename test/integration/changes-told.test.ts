@@ -87,7 +87,7 @@ describe('the messages of a pull by changes', () => {
     );
     assert.equal(
       error.hint,
-      'Continue at that time, or now with a token, which allows more (sources.launch-library.token): spacex-pipeline run --source launch-library',
+      'Continue at that time, or now with a token, which allows more requests (sources.launch-library.token): spacex-pipeline run --source launch-library',
     );
     const ended = one.lines.find(({ fields }) => fields['event'] === 'resource.ended');
     assert.partialDeepStrictEqual(ended, { level: 'error', fields: { retry_at: at, code: 'source' } });

@@ -110,11 +110,11 @@ void describe('export --format parquet', () => {
       CREATE VIEW long AS SELECT 12345678901234567890123456789012345.1234::numeric AS n`);
     for (const [table, reason] of [
       ['endless', 'are not finite'],
-      ['long', 'of more than 38 digits'],
+      ['long', 'with more than 38 digits'],
     ])
       assertFailure(await workspace.run(['export', '--tables', `${table}`, '--format', 'parquet']), {
         code: 2,
-        message: new RegExp(`Cannot export n of .*${table}"? as Parquet: it has numbers .*${reason}`),
+        message: new RegExp(`Cannot export n of .*${table}"? as Parquet: it contains numbers .*${reason}`),
         hint: /--format csv/,
       });
     assert.ok(!existsSync(join(workspace.folder, 'export', 'endless.parquet')));

@@ -185,7 +185,7 @@ void describe('migrate', { concurrency: 3 }, () => {
       AND application_name LIKE '% pid ${first.pid}'`;
     while ((await watcher.query(wanted)).rowCount === 0);
     const second = start(['migrate', 'up']);
-    await second.line(/another migration of schema \S+ is running: waiting/);
+    await second.line(/waiting for another migration of schema \S+ to end/);
     await blocker.query('ROLLBACK');
     const results = await Promise.all([first.finished, second.finished]);
     assert.deepEqual(

@@ -44,7 +44,7 @@ describe('a run with --or-sandbox', () => {
       assert.equal(opened.upstream.address, 'sandbox');
       assert.equal(opened.dataDir, join(loaded.config.dataDir, 'sandbox'));
       const told = lines.find((line) => line.includes('Using the built-in sandbox API instead'));
-      assert.match(told ?? '', /: connect ECONNREFUSED 127\.0\.0\.1:\d+\. Running/);
+      assert.match(told ?? '', /: connect ECONNREFUSED 127\.0\.0\.1:\d+\. Using/);
     } finally {
       await opened.close();
     }

@@ -113,10 +113,10 @@ describe('resources new', () => {
     [['suppliers', '--from', `${api.url}/page`], /\/page: it is not JSON/, /JSON list/],
     [['suppliers', '--from', `${api.url}/text`], /\/text: "text" is not an object/, /JSON list/],
     [['suppliers', '--from', `${api.url}/empty`], /\/empty: its list is empty/, /JSON list/],
-    [['suppliers', '--from', `${api.url}/numbered`], /2 of 3 records have no text in "id"/, /key of its row/],
+    [['suppliers', '--from', `${api.url}/numbered`], /2 of 3 records lack a string "id"/, /key of its row/],
     [
       ['suppliers', '--from', `${api.url}/paged`],
-      /1 of 1 records have no "id"/,
+      /1 of 1 records lack a string "id"/,
       /are in "results", write that list/,
     ],
     [['suppliers', '--from', 'none.json'], /Cannot read samples from none\.json: ENOENT/, /URL or file/],
@@ -225,7 +225,7 @@ describe('resources new', () => {
       stdout,
       /^Wrote src\/sources\/launch-library\/fleet-sizes\.ts\nChanged src\/sources\/launch-library\/source\.ts\n/,
     );
-    assert.match(stdout, /^- Correct the path: /m);
+    assert.match(stdout, /^- Correct the path, /m);
     const text = await readFile(join(folder, 'src/sources/launch-library/fleet-sizes.ts'), 'utf8');
     assert.match(text, /^ {2}shape: 'object',$/m);
     assert.match(

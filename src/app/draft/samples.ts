@@ -51,9 +51,9 @@ function parseSamples(from: string, text: string): Samples {
     Array.isArray(one),
   );
   throw refuse(
-    `${nameless} of ${records.length} records have no text in "id"`,
+    `${nameless} of ${records.length} records lack a string "id"`,
     list === undefined
-      ? 'Each record needs a text "id", which becomes the key of its row.'
+      ? 'Each record needs a string "id" that is not blank, which becomes the key of its row.'
       : `If the records are in ${JSON.stringify(list[0])}, write that list to a file and pass the file to --from.`,
   );
 }
