@@ -25,11 +25,7 @@ after(() => serve.stop());
 describe('requests to the serve HTTP API', () => {
   it('fail if a run id is ambiguous', async () => {
     // Every run id begins with its time, which currently begins with a zero.
-    assertRefused(
-      await ask(serve, 'GET', '/api/v1/runs/0'),
-      400,
-      /: 2 run ids start or end with it$/,
-    );
+    assertRefused(await ask(serve, 'GET', '/api/v1/runs/0'), 400, /: 2 run ids start or end with it$/);
   });
 
   it('with a wrong method are told which methods the path accepts', async () => {
