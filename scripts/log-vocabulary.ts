@@ -63,7 +63,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
     fields: {
       pass: '`full` or `changes`',
       reason: 'the reason for a full pass',
-      since: 'for a pull of changes, the start of the requested period',
+      since: 'for an incremental pull, the start of the requested period',
       pages: 'number of pages that an earlier attempt at the run received',
       requests: 'estimated number of requests, if known',
       quota_left: 'number of requests that the source allows now',

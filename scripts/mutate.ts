@@ -107,7 +107,7 @@ try {
   rmSync(place, { recursive: true });
 }
 const score = tried === 0 ? 0 : (tried - survivors.length) / tried;
-tell(`${tried} mutants, ${survivors.length} survived: ${(score * 100).toFixed(1)} % killed`);
+tell(`${tried} mutants, ${survivors.length} survived: ${(score * 100).toFixed(1)}% killed`);
 process.exitCode = score >= LEAST_SCORE ? 0 : 1;
 
 function allMutants(): Mutant[] {

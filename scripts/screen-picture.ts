@@ -2,7 +2,7 @@ import type { Screen, Style } from './terminal-screen.ts';
 
 const CELL = { width: 8.4, height: 18 };
 const MARGIN = 12;
-const COLOURS = [
+const COLORS = [
   '#3b4048',
   '#e06c75',
   '#98c379',
@@ -36,8 +36,8 @@ export function screenPicture(screen: Screen, columns: number): string {
   ].join('\n');
 }
 
-function look({ bold, colour, dim }: Style): string {
-  const fill = colour === null ? undefined : COLOURS[colour % 8];
+function look({ bold, color, dim }: Style): string {
+  const fill = color === null ? undefined : COLORS[color % 8];
   return `${bold ? ' font-weight="bold"' : ''}${dim ? ' opacity="0.6"' : ''}${fill === undefined ? '' : ` fill="${fill}"`}`;
 }
 

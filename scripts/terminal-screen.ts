@@ -2,7 +2,7 @@ import xterm from '@xterm/headless';
 
 /** Consecutive characters of a screen row with the same style. */
 export type Run = { readonly text: string; readonly column: number; readonly style: Style };
-export type Style = { readonly bold: boolean; readonly dim: boolean; readonly colour: number | null };
+export type Style = { readonly bold: boolean; readonly dim: boolean; readonly color: number | null };
 /** All rows, including rows that have scrolled off the screen. */
 export type Screen = readonly (readonly Run[])[];
 
@@ -35,7 +35,7 @@ export function screenOf(columns: number, rows: number): Terminal {
           const style: Style = {
             bold: cell.isBold() !== 0,
             dim: cell.isDim() !== 0,
-            colour: cell.isFgDefault() ? null : cell.getFgColor(),
+            color: cell.isFgDefault() ? null : cell.getFgColor(),
           };
           const last = runs.at(-1);
           const text = cell.getChars() || ' ';
@@ -52,5 +52,5 @@ export function screenOf(columns: number, rows: number): Terminal {
 }
 
 function isSame(a: Style, b: Style): boolean {
-  return a.bold === b.bold && a.dim === b.dim && a.colour === b.colour;
+  return a.bold === b.bold && a.dim === b.dim && a.color === b.color;
 }

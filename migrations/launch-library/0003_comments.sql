@@ -46,6 +46,7 @@ COMMENT ON COLUMN launch_boosters.landing_type_name IS 'Landing type.';
 COMMENT ON COLUMN launch_boosters.landing_location_id IS 'Id of the landing location in the API.';
 COMMENT ON COLUMN launch_boosters.landing_location_abbrev IS 'Abbreviated landing location, such as OCISLY or LZ-40.';
 COMMENT ON COLUMN launch_boosters.landing_location_name IS 'Name of the landing location.';
+COMMENT ON COLUMN launch_boosters.downrange_km IS 'Distance from the pad to the landing, in kilometers.';
 COMMENT ON COLUMN launch_boosters._loaded_at IS 'When the row was last changed in this database.';
 
 COMMENT ON TABLE launch_updates IS 'The librarians'' notes about a launch: what they changed, and why.';
@@ -145,6 +146,7 @@ COMMENT ON COLUMN launch_boosters.landing_type_name IS 'Kind of landing.';
 COMMENT ON COLUMN launch_boosters.landing_location_id IS 'Place of the landing in the API.';
 COMMENT ON COLUMN launch_boosters.landing_location_abbrev IS 'Place of the landing in short, such as OCISLY or LZ-40.';
 COMMENT ON COLUMN launch_boosters.landing_location_name IS 'Place of the landing.';
+COMMENT ON COLUMN launch_boosters.downrange_km IS 'Distance from the pad to the landing, in kilometres.';
 COMMENT ON COLUMN launch_boosters._loaded_at IS 'Time of the last change of the row in this database.';
 
 COMMENT ON TABLE launch_updates IS 'Notes of the librarians about a launch: what they changed, and why.';

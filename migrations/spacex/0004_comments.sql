@@ -6,9 +6,13 @@ COMMENT ON COLUMN rockets.active IS 'Whether it is still in use.';
 COMMENT ON COLUMN rockets.cost_per_launch_usd IS 'Cost of a launch, in US dollars.';
 COMMENT ON COLUMN rockets.success_rate_pct IS 'Percentage of launches that succeeded, as given by the API.';
 COMMENT ON COLUMN rockets.first_flight_date IS 'Date of the first flight.';
+COMMENT ON COLUMN rockets.height_m IS 'Height in meters.';
+COMMENT ON COLUMN rockets.diameter_m IS 'Diameter in meters.';
 COMMENT ON COLUMN rockets.first_stage_reusable IS 'Whether the first stage is reusable.';
 COMMENT ON COLUMN rockets.second_stage_reusable IS 'Whether the second stage is reusable.';
 COMMENT ON COLUMN rockets.second_stage_payload_option IS 'Payload option of the second stage.';
+COMMENT ON COLUMN rockets.fairing_height_m IS 'Height of the composite fairing, in meters.';
+COMMENT ON COLUMN rockets.fairing_diameter_m IS 'Diameter of the composite fairing, in meters.';
 COMMENT ON COLUMN rockets.engine_type IS 'Engine type.';
 COMMENT ON COLUMN rockets.engine_version IS 'Engine version; empty if it has none.';
 COMMENT ON COLUMN rockets.engine_loss_max IS 'Number of engines that can fail without loss of the mission.';
@@ -61,6 +65,9 @@ COMMENT ON COLUMN payloads.type IS 'Payload type, such as Satellite, Dragon 1.0 
 COMMENT ON COLUMN payloads.launch_id IS 'Launch, according to the payload''s record.';
 COMMENT ON COLUMN payloads.orbit IS 'Orbit type, such as LEO, GTO or SSO.';
 COMMENT ON COLUMN payloads.regime IS 'Orbital regime.';
+COMMENT ON COLUMN payloads.semi_major_axis_km IS 'Semi-major axis in kilometers.';
+COMMENT ON COLUMN payloads.periapsis_km IS 'Lowest altitude, in kilometers.';
+COMMENT ON COLUMN payloads.apoapsis_km IS 'Highest altitude, in kilometers.';
 COMMENT ON COLUMN payloads.epoch IS 'Time at which the orbital elements apply.';
 COMMENT ON COLUMN payloads.arg_of_pericenter_deg IS 'Argument of pericenter, in degrees.';
 COMMENT ON COLUMN payloads.dragon_capsule_id IS 'Capsule that carried the payload.';
@@ -70,9 +77,9 @@ COMMENT ON COLUMN payloads._loaded_at IS 'When the row was last changed in this 
 COMMENT ON COLUMN payload_customers.position IS 'Position in the payload''s list, starting at 0.';
 COMMENT ON COLUMN payload_customers._loaded_at IS 'When the row was last changed in this database.';
 
-COMMENT ON TABLE payload_norad_ids IS 'Catalogue numbers of the objects that a payload became in orbit.';
+COMMENT ON TABLE payload_norad_ids IS 'Catalog numbers of the objects that a payload became in orbit.';
 COMMENT ON COLUMN payload_norad_ids.position IS 'Position in the payload''s list, starting at 0.';
-COMMENT ON COLUMN payload_norad_ids.norad_id IS 'NORAD catalogue number.';
+COMMENT ON COLUMN payload_norad_ids.norad_id IS 'NORAD catalog number.';
 COMMENT ON COLUMN payload_norad_ids._loaded_at IS 'When the row was last changed in this database.';
 
 COMMENT ON COLUMN payload_nationalities.position IS 'Position in the payload''s list, starting at 0.';
@@ -138,7 +145,14 @@ COMMENT ON COLUMN dragons.crew_capacity IS 'Number of people it can carry.';
 COMMENT ON COLUMN dragons.sidewall_angle_deg IS 'Side wall angle, in degrees.';
 COMMENT ON COLUMN dragons.orbit_duration_years IS 'How long it can stay in orbit, in years.';
 COMMENT ON COLUMN dragons.first_flight_date IS 'Date of the first flight.';
+COMMENT ON COLUMN dragons.heat_shield_size_m IS 'Size of the heat shield, in meters.';
 COMMENT ON COLUMN dragons.heat_shield_temp_degrees IS 'Temperature that the heat shield withstands, in degrees; the API does not specify the scale.';
+COMMENT ON COLUMN dragons.launch_payload_volume_m3 IS 'Volume it can carry to orbit, in cubic meters.';
+COMMENT ON COLUMN dragons.return_payload_volume_m3 IS 'Volume it can return to Earth, in cubic meters.';
+COMMENT ON COLUMN dragons.pressurized_volume_m3 IS 'Pressurized volume, in cubic meters.';
+COMMENT ON COLUMN dragons.trunk_volume_m3 IS 'Volume of the trunk, in cubic meters.';
+COMMENT ON COLUMN dragons.height_with_trunk_m IS 'Height with the trunk, in meters.';
+COMMENT ON COLUMN dragons.diameter_m IS 'Diameter in meters.';
 COMMENT ON COLUMN dragons.description IS 'Description.';
 COMMENT ON COLUMN dragons._loaded_at IS 'When the row was last changed in this database.';
 
@@ -155,33 +169,43 @@ COMMENT ON COLUMN dragon_images.position IS 'Position in the dragon''s list, sta
 COMMENT ON COLUMN dragon_images.url IS 'URL of the image.';
 COMMENT ON COLUMN dragon_images._loaded_at IS 'When the row was last changed in this database.';
 
+COMMENT ON COLUMN starlink.height_km IS 'Altitude in kilometers.';
+COMMENT ON COLUMN starlink.velocity_km_s IS 'Speed in kilometers per second.';
 COMMENT ON COLUMN starlink.omm_version IS 'Version of the Orbit Mean-Elements Message (OMM) standard.';
 COMMENT ON COLUMN starlink.comment IS 'Comment from the source.';
 COMMENT ON COLUMN starlink.created_at IS 'When the elements were created.';
 COMMENT ON COLUMN starlink.originator IS 'Originator of the elements.';
+COMMENT ON COLUMN starlink.object_name IS 'Name in the catalog.';
+COMMENT ON COLUMN starlink.center_name IS 'Body at the center of the orbit.';
 COMMENT ON COLUMN starlink.mean_element_theory IS 'Mean element theory.';
 COMMENT ON COLUMN starlink.epoch IS 'Time at which the elements apply.';
 COMMENT ON COLUMN starlink.arg_of_pericenter_deg IS 'Argument of pericenter, in degrees.';
 COMMENT ON COLUMN starlink.ephemeris_type IS 'Ephemeris type.';
-COMMENT ON COLUMN starlink.norad_id IS 'NORAD catalogue number.';
+COMMENT ON COLUMN starlink.norad_id IS 'NORAD catalog number.';
 COMMENT ON COLUMN starlink.element_set_no IS 'Element set number.';
 COMMENT ON COLUMN starlink.revolution_at_epoch IS 'Number of orbits completed by the epoch.';
 COMMENT ON COLUMN starlink.bstar_per_earth_radius IS 'B* drag term, per Earth radius.';
+COMMENT ON COLUMN starlink.semi_major_axis_km IS 'Semi-major axis in kilometers.';
+COMMENT ON COLUMN starlink.apoapsis_km IS 'Highest altitude, in kilometers.';
+COMMENT ON COLUMN starlink.periapsis_km IS 'Lowest altitude, in kilometers.';
 COMMENT ON COLUMN starlink.object_type IS 'Object type, such as PAYLOAD, ROCKET BODY or DEBRIS.';
 COMMENT ON COLUMN starlink.launch_date IS 'Launch date.';
-COMMENT ON COLUMN starlink.launch_site IS 'Name of the launch site in the catalogue.';
+COMMENT ON COLUMN starlink.launch_site IS 'Name of the launch site in the catalog.';
 COMMENT ON COLUMN starlink.decay_date IS 'Date of orbital decay.';
 COMMENT ON COLUMN starlink.decayed IS '1 if it has decayed, otherwise 0.';
 COMMENT ON COLUMN starlink.gp_id IS 'Id of the element set at the source.';
 COMMENT ON COLUMN starlink._loaded_at IS 'When the row was last changed in this database.';
 
 COMMENT ON COLUMN roadster.launch_date_unix IS 'Launch time in seconds since 1970, as given by the API.';
-COMMENT ON COLUMN roadster.norad_id IS 'NORAD catalogue number.';
+COMMENT ON COLUMN roadster.norad_id IS 'NORAD catalog number.';
 COMMENT ON COLUMN roadster.epoch_jd IS 'Julian date at which the position and orbit apply.';
 COMMENT ON COLUMN roadster.orbit_type IS 'Orbit type, such as heliocentric.';
 COMMENT ON COLUMN roadster.periapsis_au IS 'Smallest distance from the Sun, in astronomical units.';
 COMMENT ON COLUMN roadster.semi_major_axis_au IS 'Semi-major axis in astronomical units, as given by the API.';
 COMMENT ON COLUMN roadster.arg_of_periapsis_deg IS 'Argument of periapsis, in degrees.';
+COMMENT ON COLUMN roadster.speed_kph IS 'Speed in kilometers per hour.';
+COMMENT ON COLUMN roadster.earth_distance_km IS 'Distance from Earth, in kilometers.';
+COMMENT ON COLUMN roadster.mars_distance_km IS 'Distance from Mars, in kilometers.';
 COMMENT ON COLUMN roadster.details IS 'Description.';
 COMMENT ON COLUMN roadster._loaded_at IS 'When the row was last changed in this database.';
 
@@ -246,6 +270,7 @@ COMMENT ON COLUMN launch_fairing_ships._loaded_at IS 'When the row was last chan
 
 COMMENT ON TABLE launch_failures IS 'Failures during a launch.';
 COMMENT ON COLUMN launch_failures.position IS 'Position in the launch''s list, starting at 0.';
+COMMENT ON COLUMN launch_failures.altitude_km IS 'Altitude at that time, in kilometers.';
 COMMENT ON COLUMN launch_failures._loaded_at IS 'When the row was last changed in this database.';
 
 COMMENT ON COLUMN launch_images.size IS 'Size of the image: small or original.';
@@ -293,7 +318,7 @@ COMMENT ON COLUMN ship_recoveries.fairing_launches IS 'Number of these launches 
 COMMENT ON COLUMN ship_recoveries.fairing_recoveries IS 'Number of these launches after which the fairing was recovered.';
 COMMENT ON COLUMN ship_recoveries.last_launch_utc IS 'Time of the most recent launch that it supported.';
 COMMENT ON VIEW starlink_shells IS 'Starlink satellites in orbit, grouped by inclination (rounded to 1 degree) and mean altitude (rounded to 10 km). Satellites that are climbing or descending appear in separate shells.';
-COMMENT ON COLUMN starlink_shells.altitude_km IS 'Mean of the highest and lowest altitudes, in kilometres.';
+COMMENT ON COLUMN starlink_shells.altitude_km IS 'Mean of the highest and lowest altitudes, in kilometers.';
 COMMENT ON COLUMN starlink_shells.first_launch_date IS 'Date of the first of these launches.';
 COMMENT ON COLUMN starlink_shells.last_launch_date IS 'Date of the last of these launches.';
 COMMENT ON VIEW launch_times IS 'Time of each launch, in UTC and in the local time of its launch site.';
@@ -307,9 +332,13 @@ COMMENT ON COLUMN rockets.active IS 'Whether it still flies.';
 COMMENT ON COLUMN rockets.cost_per_launch_usd IS 'Price of a launch, in US dollars.';
 COMMENT ON COLUMN rockets.success_rate_pct IS 'Launches that succeeded, in percent, as the API gives it.';
 COMMENT ON COLUMN rockets.first_flight_date IS 'Day of the first flight.';
+COMMENT ON COLUMN rockets.height_m IS 'Height in metres.';
+COMMENT ON COLUMN rockets.diameter_m IS 'Diameter in metres.';
 COMMENT ON COLUMN rockets.first_stage_reusable IS 'Whether the first stage can fly again.';
 COMMENT ON COLUMN rockets.second_stage_reusable IS 'Whether the second stage can fly again.';
 COMMENT ON COLUMN rockets.second_stage_payload_option IS 'What the second stage carries.';
+COMMENT ON COLUMN rockets.fairing_height_m IS 'Height of the composite fairing, in metres.';
+COMMENT ON COLUMN rockets.fairing_diameter_m IS 'Diameter of the composite fairing, in metres.';
 COMMENT ON COLUMN rockets.engine_type IS 'Kind of engine.';
 COMMENT ON COLUMN rockets.engine_version IS 'Version of the engine; empty where it has none.';
 COMMENT ON COLUMN rockets.engine_loss_max IS 'Engines that may fail without loss of the mission.';
@@ -362,6 +391,9 @@ COMMENT ON COLUMN payloads.type IS 'What it is, such as Satellite, Dragon 1.0 or
 COMMENT ON COLUMN payloads.launch_id IS 'Launch, according to the payload.';
 COMMENT ON COLUMN payloads.orbit IS 'Kind of orbit, such as LEO, GTO or SSO.';
 COMMENT ON COLUMN payloads.regime IS 'Orbital regime, in words.';
+COMMENT ON COLUMN payloads.semi_major_axis_km IS 'Semi-major axis in kilometres.';
+COMMENT ON COLUMN payloads.periapsis_km IS 'Lowest altitude, in kilometres.';
+COMMENT ON COLUMN payloads.apoapsis_km IS 'Highest altitude, in kilometres.';
 COMMENT ON COLUMN payloads.epoch IS 'Time to which the orbital elements apply.';
 COMMENT ON COLUMN payloads.arg_of_pericenter_deg IS 'Argument of the pericenter, in degrees.';
 COMMENT ON COLUMN payloads.dragon_capsule_id IS 'Capsule that carried it.';
@@ -439,7 +471,14 @@ COMMENT ON COLUMN dragons.crew_capacity IS 'People it can carry.';
 COMMENT ON COLUMN dragons.sidewall_angle_deg IS 'Angle of the side wall, in degrees.';
 COMMENT ON COLUMN dragons.orbit_duration_years IS 'Time it can stay in orbit, in years.';
 COMMENT ON COLUMN dragons.first_flight_date IS 'Day of the first flight.';
+COMMENT ON COLUMN dragons.heat_shield_size_m IS 'Size of the heat shield, in metres.';
 COMMENT ON COLUMN dragons.heat_shield_temp_degrees IS 'Temperature that the heat shield withstands, in degrees; the API does not say of which scale.';
+COMMENT ON COLUMN dragons.launch_payload_volume_m3 IS 'Volume it can carry to orbit, in cubic metres.';
+COMMENT ON COLUMN dragons.return_payload_volume_m3 IS 'Volume it can return to Earth, in cubic metres.';
+COMMENT ON COLUMN dragons.pressurized_volume_m3 IS 'Pressurized volume, in cubic metres.';
+COMMENT ON COLUMN dragons.trunk_volume_m3 IS 'Volume of the trunk, in cubic metres.';
+COMMENT ON COLUMN dragons.height_with_trunk_m IS 'Height with the trunk, in metres.';
+COMMENT ON COLUMN dragons.diameter_m IS 'Diameter in metres.';
 COMMENT ON COLUMN dragons.description IS 'Description in prose.';
 COMMENT ON COLUMN dragons._loaded_at IS 'Time of the last change of the row in this database.';
 
@@ -456,10 +495,14 @@ COMMENT ON COLUMN dragon_images.position IS 'Position in the list of the dragon,
 COMMENT ON COLUMN dragon_images.url IS 'URL of the picture.';
 COMMENT ON COLUMN dragon_images._loaded_at IS 'Time of the last change of the row in this database.';
 
+COMMENT ON COLUMN starlink.height_km IS 'Altitude in kilometres.';
+COMMENT ON COLUMN starlink.velocity_km_s IS 'Speed in kilometres per second.';
 COMMENT ON COLUMN starlink.omm_version IS 'Version of the Orbit Mean-Elements Message standard.';
 COMMENT ON COLUMN starlink.comment IS 'Comment of the source.';
 COMMENT ON COLUMN starlink.created_at IS 'Time at which the elements were made.';
 COMMENT ON COLUMN starlink.originator IS 'Maker of the elements.';
+COMMENT ON COLUMN starlink.object_name IS 'Name in the catalogue.';
+COMMENT ON COLUMN starlink.center_name IS 'Body at the centre of the orbit.';
 COMMENT ON COLUMN starlink.mean_element_theory IS 'Theory of the mean elements.';
 COMMENT ON COLUMN starlink.epoch IS 'Time to which the elements apply.';
 COMMENT ON COLUMN starlink.arg_of_pericenter_deg IS 'Argument of the pericenter, in degrees.';
@@ -468,6 +511,9 @@ COMMENT ON COLUMN starlink.norad_id IS 'Number in the NORAD catalogue.';
 COMMENT ON COLUMN starlink.element_set_no IS 'Number of the set of elements.';
 COMMENT ON COLUMN starlink.revolution_at_epoch IS 'Orbits completed by the epoch.';
 COMMENT ON COLUMN starlink.bstar_per_earth_radius IS 'Drag term, per earth radius.';
+COMMENT ON COLUMN starlink.semi_major_axis_km IS 'Semi-major axis in kilometres.';
+COMMENT ON COLUMN starlink.apoapsis_km IS 'Highest altitude, in kilometres.';
+COMMENT ON COLUMN starlink.periapsis_km IS 'Lowest altitude, in kilometres.';
 COMMENT ON COLUMN starlink.object_type IS 'What it is, such as PAYLOAD, ROCKET BODY or DEBRIS.';
 COMMENT ON COLUMN starlink.launch_date IS 'Day of the launch.';
 COMMENT ON COLUMN starlink.launch_site IS 'Launch site, by its name in the catalogue.';
@@ -483,6 +529,9 @@ COMMENT ON COLUMN roadster.orbit_type IS 'Kind of orbit, such as heliocentric.';
 COMMENT ON COLUMN roadster.periapsis_au IS 'Least distance from the Sun, in astronomical units.';
 COMMENT ON COLUMN roadster.semi_major_axis_au IS 'Semi-major axis in astronomical units, as the API gives it.';
 COMMENT ON COLUMN roadster.arg_of_periapsis_deg IS 'Argument of the periapsis, in degrees.';
+COMMENT ON COLUMN roadster.speed_kph IS 'Speed in kilometres per hour.';
+COMMENT ON COLUMN roadster.earth_distance_km IS 'Distance from Earth, in kilometres.';
+COMMENT ON COLUMN roadster.mars_distance_km IS 'Distance from Mars, in kilometres.';
 COMMENT ON COLUMN roadster.details IS 'Description in prose.';
 COMMENT ON COLUMN roadster._loaded_at IS 'Time of the last change of the row in this database.';
 
@@ -547,6 +596,7 @@ COMMENT ON COLUMN launch_fairing_ships._loaded_at IS 'Time of the last change of
 
 COMMENT ON TABLE launch_failures IS 'What went wrong in a launch.';
 COMMENT ON COLUMN launch_failures.position IS 'Position in the list of the launch, from 0.';
+COMMENT ON COLUMN launch_failures.altitude_km IS 'Altitude at that time, in kilometres.';
 COMMENT ON COLUMN launch_failures._loaded_at IS 'Time of the last change of the row in this database.';
 
 COMMENT ON COLUMN launch_images.size IS 'Size of the picture: small or original.';

@@ -35,7 +35,7 @@ export function addRuns(builder: dashboard.DashboardBuilder): void {
       ),
     )
     .withPanel(
-      bars({ title: 'Job tries', description: 'By job and status', unit: 'short', width: 8 }, [
+      bars({ title: 'Job attempts', description: 'By job and status', unit: 'short', width: 8 }, [
         [
           'sum by (job_name, status) (increase(spacex_pipeline_job_tries_total[$__rate_interval])) > 0',
           '{{job_name}} {{status}}',

@@ -48,7 +48,7 @@ function addNow(builder: dashboard.DashboardBuilder): void {
     )
     .withPanel(
       number(
-        of('Failing jobs', 'Jobs whose last try failed'),
+        of('Failing jobs', 'Jobs whose last attempt failed'),
         ['sum(max by (job_name) (spacex_pipeline_job_last_status{status="failed"}))', 'jobs'],
         { above: 1 },
       ),

@@ -51,7 +51,7 @@ export async function exportTables(
     const { session } = opened;
     const hint = await emptyHintOfAll(others, opened);
     if (hint !== null) {
-      const message = `Cannot export schema ${schema}: nothing was ever published`;
+      const message = `Cannot export schema ${schema}: nothing has been published yet`;
       throw new PipelineError(message, { code: 'usage', hint });
     }
     return inSnapshot(session, async () => {

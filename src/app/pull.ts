@@ -19,8 +19,8 @@ export type PullRequest = {
 };
 
 /**
- * Pulls from the source, for the `run` command and for jobs. Continues a pull of changes that was cut off, if the scope
- * is the same.
+ * Pulls from the source, for the `run` command and for jobs. Continues an incremental pull that was cut off, if the
+ * scope is the same.
  */
 export async function runPull(loaded: LoadedSource, request: PullRequest, deps: RunDeps): Promise<RunReport> {
   const { asOf, from, full, migrate, orSandbox, restart = false } = request;

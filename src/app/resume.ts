@@ -29,7 +29,7 @@ export async function resumeRun(
     hint: 'Pull again with: spacex-pipeline run',
   });
   const dag = buildDag(config.source.resources, manifest.plan);
-  // A pull of changes continues after its own pages, unless its pages come from an earlier run.
+  // An incremental pull continues after its own pages, unless its pages come from an earlier run.
   const origin =
     typeof manifest.origin_run_id === 'string'
       ? await readManifest(config.dataDir, manifest.origin_run_id)

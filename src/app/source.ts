@@ -97,7 +97,7 @@ function unreachable(loaded: LoadedSource, url: string, reason: string): Pipelin
   return new PipelineError(`Cannot reach ${maskUrl(url)}: ${reason}`, { code: 'source', hint });
 }
 
-/** The scope of a run that pulls changes. Throws `usage` if the source has no such address. */
+/** The scope of a run that pulls incrementally. Throws `usage` if the source has no such address. */
 export function scopeOfChoice(loaded: LoadedSource, choice: SourceChoice, now: number): string {
   const address = addressOf(loaded, choice, now);
   const name = address.kind === 'sandbox' ? address.kind : address.name;

@@ -16,7 +16,7 @@ import { sources } from '../sources/index.ts';
 const CUT_OFF: ReadonlySet<ErrorCode | null> = new Set(['source', 'database', 'interrupted', null]);
 
 /**
- * The newest run with pages from a pull of changes that did not finish. The next run continues it, so that nothing is
+ * The newest run with pages from an incremental pull that did not finish. The next run continues it, so that nothing is
  * requested twice. Null if there is none, or if a later run has published. `scope` is the scope of the next pull; null
  * matches any scope.
  */

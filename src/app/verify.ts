@@ -51,7 +51,7 @@ export async function verifyTargets(
   };
 }
 
-/** The verdict for one source; has no tables if none of its tables was ever published. */
+/** The verdict for one source; has no tables if none of them has been published. */
 async function verifyTarget(
   configured: LoadedSource,
   opened: OpenDatabase,
@@ -132,7 +132,7 @@ export function isWrong({ digest, digest_now, rows }: TableVerdict): boolean {
 }
 
 function nothingPublished({ settings }: SourceConfig): PipelineError {
-  return new PipelineError(`Cannot verify schema ${settings.schema}: nothing was ever published`, {
+  return new PipelineError(`Cannot verify schema ${settings.schema}: nothing has been published yet`, {
     code: 'usage',
     hint: 'spacex-pipeline run',
   });

@@ -9,7 +9,7 @@ const SERVE_HELP = [
   'For psql, DBeaver, Metabase, Grafana and other PostgreSQL clients on this machine; no password is needed. Clients',
   'can read everything, and their sessions start read-only. This prevents accidents, but does not stop a client that',
   'runs SET SESSION AUTHORIZATION postgres. The database has a single session: queries take turns, a running query',
-  'cannot be cancelled, and no run can start while this command is running. Each client has its own settings and',
+  'cannot be canceled, and no run can start while this command is running. Each client has its own settings and',
   'prepared statements. A client with temporary tables, held cursors or advisory locks is disconnected if other clients',
   'have waited for 30 seconds.',
 ].join('\n');

@@ -1,4 +1,4 @@
-import { wantsColour } from '../config/terminal.ts';
+import { wantsColor } from '../config/terminal.ts';
 import type { CheckResult } from '../core/run.ts';
 import { counted } from '../core/text.ts';
 import { jsonText } from '../lib/json-text.ts';
@@ -81,5 +81,5 @@ export function painted(
   text: string,
   look: keyof typeof CODES,
 ): string {
-  return stream.isTTY === true && wantsColour() ? `\u001b[${CODES[look]}m${text}\u001b[0m` : text;
+  return stream.isTTY === true && wantsColor() ? `\u001b[${CODES[look]}m${text}\u001b[0m` : text;
 }

@@ -42,8 +42,8 @@ export async function printEnd(context: CommandContext, ending: RunEnding): Prom
   });
   if (drift !== null) printLine(context, drift);
   if (report.status !== 'succeeded') return;
-  if (example !== null) printCommand(context, report, 'Ask', `query ${shellQuote(example)}`);
-  printCommand(context, report, 'Look', 'tables');
+  if (example !== null) printCommand(context, report, 'Query', `query ${shellQuote(example)}`);
+  printCommand(context, report, 'Tables', 'tables');
   if (ending.showsOthers) printOtherSources(context);
 }
 
@@ -78,7 +78,7 @@ function headline({ report, seconds }: RunEnding): string[] {
   return [
     published === 0 && status !== 'succeeded'
       ? `${mark} nothing was published (${took})`
-      : `${mark} ${published} of ${reports.length} collections, ${records} records in ${took}${rate}`,
+      : `${mark} ${published} of ${reports.length} resources, ${records} records in ${took}${rate}`,
     originOf(report),
     ...(absent.length === 0 ? [] : [`absent: ${absent.join(', ')}`]),
     ...(isUnchanged(report) ? ['everything is unchanged'] : []),

@@ -24,7 +24,7 @@ export type SandboxFlags = {
 
 const REVISIONS_HELP = [
   `Revisions 1 to ${REVISIONS} are successive states of the same world. From one revision to the next, launches fly,`,
-  'appear, are postponed, renumbered and cancelled, and the other resources change accordingly.',
+  'appear, are postponed, renumbered and canceled, and the other resources change accordingly.',
 ].join('\n');
 
 const WAYBACK_HELP = [

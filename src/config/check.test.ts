@@ -113,7 +113,7 @@ test('an unknown key is rejected with a suggestion', () => {
       { requestsPerSecond: 1 },
       'unknown key "requestsPerSecond"; did you mean "sources.spacex.requestsPerSecond"?',
     ],
-    [{ colour: 'red' }, 'unknown key "colour"'],
+    [{ color: 'red' }, 'unknown key "color"'],
     [JSON.parse('{ "__proto__": 1 }'), 'unknown key "__proto__"'],
     [{ 'a/b~c': 1 }, 'unknown key "a/b~c"'],
   ];
@@ -156,12 +156,12 @@ test('the error for a value of the wrong type names its path, which is empty for
 
 test('every invalid value is reported, but only once even if it has several faults', () => {
   const where = check({
-    colour: 'red',
+    color: 'red',
     batchSize: 0.5,
     log: { x: 1 },
     sources: { spacex: { resources: [] } },
   }).map((one) => one.where);
-  assert.deepEqual(where.sort(), ['batchSize', 'colour', 'log.x', 'sources.spacex.resources']);
+  assert.deepEqual(where.sort(), ['batchSize', 'color', 'log.x', 'sources.spacex.resources']);
 });
 
 test('the length limit of a schema name counts UTF-8 bytes', () => {

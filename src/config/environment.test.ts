@@ -112,10 +112,10 @@ test('an unknown variable with our prefix is rejected with a suggestion', () => 
   assert.equal(refusal(typo), `Cannot use SPACEX_PIPELINE_BATCHSIZE: ${complaint}`);
   assert.equal(refusal({}, typo), `Cannot use SPACEX_PIPELINE_BATCHSIZE in .env: ${complaint}`);
   assert.equal(
-    refusal({ SPACEX_PIPELINE_COLOUR: 'red', ...typo }),
-    'Cannot use SPACEX_PIPELINE_COLOUR: unknown variable (and 1 more)',
+    refusal({ SPACEX_PIPELINE_COLOR: 'red', ...typo }),
+    'Cannot use SPACEX_PIPELINE_COLOR: unknown variable (and 1 more)',
   );
-  assert.equal(refusal({ SPACEX_PIPELINE_BATCHSIZE: '', SPACEX_COLOUR: 'red' }), null);
+  assert.equal(refusal({ SPACEX_PIPELINE_BATCHSIZE: '', SPACEX_COLOR: 'red' }), null);
 });
 
 /** The variables that Kubernetes adds to every container for a Service with this name and one named port. */

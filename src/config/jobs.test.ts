@@ -81,7 +81,7 @@ void describe('jobs', () => {
     );
     await assert.rejects(froms('http://user:secret@127.0.0.1:1'), {
       code: 'usage',
-      message: `Cannot use --from http://***@127.0.0.1:1: it would apply to jobs of ${sources.map(({ name }) => name).join(' and ')}, but a base URL belongs to a single source`,
+      message: `Cannot use --from http://***@127.0.0.1:1: it would apply to jobs for ${sources.map(({ name }) => name).join(' and ')}, but a base URL belongs to a single source`,
     });
     const loaded = await loadConfig({ cwd: tmpdir(), env: {} });
     const [named, ...others] = await readJobs(loaded, 'http://127.0.0.1:1', [source]);

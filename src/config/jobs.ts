@@ -72,7 +72,7 @@ function refuseSharedUrl(from: string | null, jobs: readonly Job[]): void {
   const asking = [...new Set(jobs.filter((job) => job.from === from).map(({ source }) => source.name))];
   if (asking.length < 2) return;
   throw new PipelineError(
-    `Cannot use --from ${maskUrl(from)}: it would apply to jobs for  ${asking.join(' and ')}, but a base URL belongs to a single source`,
+    `Cannot use --from ${maskUrl(from)}: it would apply to jobs for ${asking.join(' and ')}, but a base URL belongs to a single source`,
     {
       code: 'usage',
       hint: 'Select one source with --source, or set "from" for the jobs of the other sources in the configuration.',

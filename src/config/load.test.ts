@@ -66,11 +66,11 @@ test('the error for a wrong value names its file, variable or flag, and counts f
   assert.equal(await messageOf({ env: { [name]: 'many' } }), `Cannot use ${name}: ${complaint}`);
   assert.equal(await messageOf({ dotEnv: `${name}=many` }), `Cannot use ${name} in .env: ${complaint}`);
   assert.equal(await messageOf({ flags: { batchSize: 'many' } }), `Cannot use --batch-size: ${complaint}`);
-  const more = { atomic: 1, colour: 2, batchSize: 'many' };
-  assert.equal(await messageOf({ file: more }), `Cannot use ${FILE}: unknown key "colour" (and 2 more)`);
+  const more = { atomic: 1, color: 2, batchSize: 'many' };
+  assert.equal(await messageOf({ file: more }), `Cannot use ${FILE}: unknown key "color" (and 2 more)`);
   assert.match(
-    await messageOf({ dotEnv: 'SPACEX_PIPELINE_COLOUR=1' }),
-    /^Cannot use SPACEX_PIPELINE_COLOUR in \.env: unknown/,
+    await messageOf({ dotEnv: 'SPACEX_PIPELINE_COLOR=1' }),
+    /^Cannot use SPACEX_PIPELINE_COLOR in \.env: unknown/,
   );
   assert.equal(await messageOf({ file: 'null' }), `Cannot use ${FILE}: must be an object, found null`);
 });

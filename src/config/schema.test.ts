@@ -57,7 +57,7 @@ test('the schema file, as an editor reads it, accepts a complete example and rej
   assert.ok(validate({}));
   assert.ok(validate({ sources: { spacex: { resources: null } }, database: { url: null } }));
   for (const wrong of [
-    { colour: 1 },
+    { color: 1 },
     { sources: { spacex: { baseUrl: 'ftp://h' } } },
     { sources: { none: {} } },
     { database: { url: 'h' } },

@@ -75,8 +75,9 @@ const PARAMETERS: readonly (readonly [parameter: string, variable: string, ofThe
 ];
 
 /**
- * Fills in the missing parts of a URL from libpq's variables, then from the variables of PostgreSQL's container
- * image. If `POSTGRES_HOST` is set, the image's variables complete only a URL for that server. A password is used only with the user that it belongs to. Throws `usage`.
+ * Fills in the missing parts of a URL from libpq's variables, then from the variables of PostgreSQL's container image.
+ * If `POSTGRES_HOST` is set, the image's variables complete only a URL for that server. A password is used only with
+ * the user that it belongs to. Throws `usage`.
  */
 export function withParameters(url: string, find: FindVariable): string {
   const parsed = parseServerUrl(url);

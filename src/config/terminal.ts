@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Can terminal output have colors? Respects NO_COLOR (https://no-color.org). */
-export function wantsColour(): boolean {
+export function wantsColor(): boolean {
   return (process.env['NO_COLOR'] ?? '') === '' && !isDumbTerminal();
 }
 

@@ -100,7 +100,8 @@ const WORDS: Readonly<Record<string, boolean>> = {
 };
 
 /**
- * Parses the text of a variable or flag as a value of the schema; returns the text itself if it cannot be parsed as such a value.
+ * Parses the text of a variable or flag as a value of the schema; returns the text itself if it cannot be parsed as
+ * such a value.
  */
 export function readText(schema: Schema, text: string): unknown {
   const types = typesOf(schema);

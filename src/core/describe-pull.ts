@@ -2,7 +2,7 @@ import type { QuotaFacts, RunFact } from './events.ts';
 
 type Pull = Omit<Extract<RunFact, { readonly type: 'pull.started' }>, 'type' | 'resource'>;
 
-/** Describes a pull of changes for people: `full pass: about 9 requests, 11 of 15 left this hour (why)`. */
+/** Describes an incremental pull for people: `full pass: about 9 requests, 11 of 15 left this hour (why)`. */
 export function describePull({ pages, pass, reason, since, ...needs }: Pull): string {
   const what = pass === 'full' ? 'full pass' : `changes since ${since}`;
   const why = reason === null ? '' : ` (${reason})`;

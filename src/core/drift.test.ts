@@ -187,7 +187,7 @@ void describe('drift', () => {
     assert.equal(never && noveltyOf(never), null, 'no earlier profile');
   });
 
-  void it('contains only novelties after a pull of changes', () => {
+  void it('contains only novelties after an incremental pull', () => {
     const part = (before: Partial<ProfiledField>, now: Partial<ProfiledField>) =>
       noveltiesInPart(compareProfiles(profile(field('/x', now)), profile(field('/x', before))));
     assert.deepEqual(part(text(20, 20), text(0, 2)), [], 'a few values, all null');

@@ -12,8 +12,8 @@ export type Drift = {
   readonly kind: DriftKind;
   readonly path: string;
   /**
-   * The new type; for an unknown field, all its types, joined by `|`; or the new value. Null for a share, and for values
-   * that are not listed individually.
+   * The new type; for an unknown field, all its types, joined by `|`; or the new value. Null for a share, and for
+   * values that are not listed individually.
    */
   readonly found: string | null;
   /**
@@ -89,7 +89,7 @@ export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
 }
 
 /**
- * Returns the novelties after a pull of changes, where shares mean nothing because only part of the records arrived.
+ * Returns the novelties after an incremental pull, where shares mean nothing because only part of the records arrived.
  */
 export function noveltiesInPart(moved: readonly Drift[]): Drift[] {
   return moved.flatMap((one) => {

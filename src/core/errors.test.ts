@@ -8,7 +8,7 @@ test('a system error has the hint for its code, but an error from a bug has no h
   assert.deepEqual(reportError(full), {
     code: 'internal',
     message: 'Cannot continue: ENOSPC: no space left on device, write',
-    hint: 'Make room on the disk.',
+    hint: 'Free up disk space.',
   });
   assert.equal(reportError(new TypeError('x is not a function')).hint, null);
   assert.equal(reportError(new PipelineError('Cannot x: y', { code: 'usage', hint: 'z' })).hint, 'z');

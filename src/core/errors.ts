@@ -85,11 +85,11 @@ export type ErrorReport = {
 /** Hints for operating system errors, by Node's error code. */
 const SYSTEM_HINTS: Readonly<Record<string, string>> = {
   EACCES: 'Check who owns it, and that this user can access it.',
-  EDQUOT: "Make room within this user's quota.",
+  EDQUOT: "Free up space within this user's quota.",
   EIO: 'Check the disk.',
   EMFILE: 'Allow more open files: ulimit -n.',
   ENFILE: 'Close other programs: the system has too many files open.',
-  ENOSPC: 'Make room on the disk.',
+  ENOSPC: 'Free up disk space.',
   EPERM: 'Check who owns it, and that this user can access it.',
   EROFS: 'Its file system is read-only: choose a different place.',
 };

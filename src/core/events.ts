@@ -45,7 +45,7 @@ export type RunFact =
   | { readonly type: 'body.received'; readonly resource: string; readonly bytes: number }
   /** An attempt has ended; `request.retried` follows if there will be another one. */
   | ({ readonly type: 'request.ended'; readonly resource: string } & FinishedAttempt)
-  /** A pull of changes begins or continues. So far, at most the quota has been requested. */
+  /** An incremental pull begins or continues. So far, at most the quota has been requested. */
   | ({
       readonly type: 'pull.started';
       readonly resource: string;

@@ -20,7 +20,7 @@ type PassRules = {
   readonly mayBeEmpty: boolean;
 };
 
-/** The scope of a pull of changes. A different address, or a different part of the collection, has its own chain. */
+/** The scope of an incremental pull. A different address, or a different part of the collection, has its own chain. */
 export function scopeOf(address: string, narrowedTo: string): string {
   return `${address} ${narrowedTo}`;
 }

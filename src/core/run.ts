@@ -111,7 +111,7 @@ export type CheckResult = Pick<DataCheck, 'name' | 'severity'> & {
   /** The number of violating rows; null if the check did not run. */
   readonly count: number | null;
   /**
-   * Why the check could not run; also null if it was skipped because a resource that it reads was never published.
+   * Why the check could not run; also null if it was skipped because a resource that it reads has never been published.
    */
   readonly error: string | null;
 };

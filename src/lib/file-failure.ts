@@ -5,7 +5,7 @@ export type FileFailure = { readonly text: string; readonly hint: string };
 
 const PERMISSION =
   'Run as the user who owns it, change its owner with chown, or choose a different --data-dir.';
-const ROOM = 'Make room on the disk, or choose a different --data-dir.';
+const ROOM = 'Free up disk space, or choose a different --data-dir.';
 const OPEN_FILES = 'Raise the limit on open files (ulimit -n), or stop processes that have many files open.';
 
 /** Hints by Node's error code. */
@@ -14,7 +14,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EPERM: PERMISSION,
   EROFS: 'The file system is mounted read-only. Choose a different --data-dir.',
   ENOSPC: ROOM,
-  EDQUOT: 'The disk quota is exhausted. Make room, or choose a different --data-dir.',
+  EDQUOT: 'The disk quota is exhausted. Free up space, or choose a different --data-dir.',
   EMFILE: OPEN_FILES,
   ENFILE: OPEN_FILES,
   EIO: 'The disk reported an error. Check the system log, and choose a --data-dir on a different disk.',

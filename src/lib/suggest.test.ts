@@ -15,7 +15,7 @@ test('suggests the closest name, regardless of case and separators, unless it is
     ['ogl', null],
     ['batch', 'batchSize'],
     ['data', null],
-    ['colour', null],
+    ['color', null],
     ['', null],
   ];
   for (const [name, expected] of meant) assert.equal(suggest(name, names), expected, name);

@@ -118,7 +118,7 @@ void describe('createServeMetrics', () => {
     assert.doesNotMatch(scraped, /^spacex_pipeline_(data_\w+|drift_findings)[{ ]/m);
   });
 
-  void it('counts the tries of jobs, and a run that could not begin', async () => {
+  void it('counts job attempts, and runs that could not start', async () => {
     const { onJob, values } = createServe();
     onJob({ ...ENDED, status: 'succeeded', run_id: 'r' });
     onJob({ ...ENDED, run_id: 'r' });

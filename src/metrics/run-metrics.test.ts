@@ -63,7 +63,7 @@ void describe('createRunFileMetrics', () => {
     );
   });
 
-  void it('counts runs by job, source and status, and counts runs that could not begin as failed', async () => {
+  void it('counts runs by job, source and status, and counts runs that could not start as failures', async () => {
     const { emit, couldNotBegin, values } = createRun();
     emit(ended({}, 'succeeded'));
     couldNotBegin('moons', '');
@@ -77,7 +77,7 @@ void describe('createRunFileMetrics', () => {
     });
   });
 
-  void it('counts request attempts and retries with few label values, whatever status a server sends', async () => {
+  void it('counts request attempts and retries with a bounded set of label values, whatever status a server sends', async () => {
     const { emit, values } = createRun();
     for (const status of [200, 503, 999, null])
       emit({ type: 'request.ended', resource: 'io', status, seconds: 0.5 });

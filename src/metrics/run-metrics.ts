@@ -85,7 +85,7 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
       'Time spent in each step. Steps of the same resource can overlap, and so can resources. The publish step has no resource.',
       ['source', 'resource', 'step'],
     ),
-    lockWait: counter('lock_wait_seconds_total', "Time that runs waited for their schema's lock.", [
+    lockWait: counter('lock_wait_seconds_total', "Time that runs spent waiting for their schema's lock.", [
       'source',
     ]),
     records: counter('records_total', 'Records of published resources, by outcome.', [
@@ -115,12 +115,12 @@ function makeMeters({ counter, gauge, histogram }: Meters) {
     ]),
     pulls: counter(
       'pulls_total',
-      'Started and continued pulls of resources that are pulled by changes. A pull requests everything (full) or only changes.',
+      'Started and continued pulls of resources that are pulled incrementally. A pull requests everything (full) or only changes.',
       ['source', 'resource', 'pass'],
     ),
     waits: gauge(
       'waits_until_timestamp_seconds',
-      'When a resource that had to stop can continue; 0 if it does not have to wait.',
+      'When a paused resource can resume; 0 if it does not have to wait.',
       ['source', 'resource'],
     ),
     books: counter('books_out_of_balance_total', 'Runs that failed because their counts did not balance.', [

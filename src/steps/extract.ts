@@ -231,7 +231,7 @@ async function finish(
   if (published?.file.sha256 === page.file.sha256) await folder.shareRaw(name, number, published);
 }
 
-/** The meta file of a failed request lists the tries, and describes the last complete body, if there was one. */
+/** The meta file of a failed request lists the attempts, and describes the last complete body, if there was one. */
 async function keepFailure(
   { page, path, resource: { name } }: PageOf,
   last: Kept | null,

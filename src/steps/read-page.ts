@@ -6,7 +6,7 @@ import { readJsonPage, type JsonPage } from '../lib/json-page.ts';
 export const MAX_RECORD_BYTES = 64 << 20;
 
 /**
- * Reads a page into memory, because the pages of a pull of changes are small. Throws JsonSyntaxError if the page is
+ * Reads a page into memory, because the pages of an incremental pull are small. Throws JsonSyntaxError if the page is
  * malformed.
  */
 export async function readPage(

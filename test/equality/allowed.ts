@@ -42,7 +42,7 @@ const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key', 'doc']
 
 /**
  * Fields added since the snapshot. A manifest lists the resources that the user selected and the cursors of
- * resources pulled by changes, and says whether other rows are kept. A page contains the date of a preserved
+ * resources pulled incrementally, and says whether other rows are kept. A page contains the date of a preserved
  * copy and how the copy was verified. A report names the job, counts repeated records, and says whether a pull
  * is a full pass and whether numbers were carried forward. `explain` lists the rows that no raw file proves.
  */

@@ -72,7 +72,7 @@ void describe('the capture nearest to the requested day', { concurrency: 4 }, ()
     ['plain-http', 3],
   ] as const) {
     void it(`may redirect to a different capture of the same path: ${fault}`, async (t) => {
-      const { asked, pull } = await stageArchive(t, { behaviours: { 'captures/rockets': fault } });
+      const { asked, pull } = await stageArchive(t, { behaviors: { 'captures/rockets': fault } });
       const { copy, status, url } = await pull('rockets');
       assert.equal(status, 200);
       assert.equal(asked().length, requests);
@@ -97,7 +97,7 @@ void describe('the capture nearest to the requested day', { concurrency: 4 }, ()
     ['slow=1', 'etag', 'identity'],
   ] as const) {
     void it(`is accepted with ${fault}`, async (t) => {
-      const { pull, standIn } = await stageArchive(t, { behaviours: { 'captures/rockets': fault } });
+      const { pull, standIn } = await stageArchive(t, { behaviors: { 'captures/rockets': fault } });
       const pulled = await pull('rockets');
       assert.equal(pulled.body, await (await fetch(`${standIn.url}/v4/rockets`)).text());
       assert.equal(pulled.copy?.proof, proof);

@@ -40,7 +40,7 @@ void describe('an unusable nearest capture', { concurrency: 4 }, () => {
     void it(`is not requested again, and the index is queried once for the newest other capture (${fault})`, async (t) => {
       const { asked, lines, pull } = await stageArchive(t, {
         captures: { rockets: [NEAREST, '20220101000000', OLDER] },
-        behaviours: spoiled(fault),
+        behaviors: spoiled(fault),
       });
       const { attempts, copy, status } = await pull('rockets');
       assert.equal(status, 200);
@@ -63,7 +63,7 @@ void describe('an unusable nearest capture', { concurrency: 4 }, () => {
 
   for (const [fault, reason] of UNUSABLE) {
     void it(`is reported if there is no other capture (${fault})`, async (t) => {
-      const options = { captures: { rockets: [NEAREST] }, recordings: [], behaviours: spoiled(fault) };
+      const options = { captures: { rockets: [NEAREST] }, recordings: [], behaviors: spoiled(fault) };
       const { fail } = await stageArchive(t, options);
       const { attempts, error, isAbsent } = await fail('rockets');
       assert.match(error.message, reason);
@@ -75,7 +75,7 @@ void describe('an unusable nearest capture', { concurrency: 4 }, () => {
 
   for (const [fault, reason] of DAMAGED) {
     void it(`fails the pull if there is no other capture (${fault})`, async (t) => {
-      const options = { captures: { rockets: [NEAREST] }, recordings: [], behaviours: spoiled(fault) };
+      const options = { captures: { rockets: [NEAREST] }, recordings: [], behaviors: spoiled(fault) };
       const { asked, fail } = await stageArchive(t, options);
       const { error, isAbsent } = await fail('rockets');
       assert.equal(isAbsent, false);
@@ -91,7 +91,7 @@ void describe('an unusable nearest capture', { concurrency: 4 }, () => {
     void it(`fails the pull even if the index lists nothing (${fault})`, async (t) => {
       const { fail } = await stageArchive(t, {
         recordings: [],
-        behaviours: { ...spoiled(fault), 'cdx/rockets': 'missing' },
+        behaviors: { ...spoiled(fault), 'cdx/rockets': 'missing' },
       });
       assert.equal((await fail('rockets')).isAbsent, false);
     });
@@ -101,7 +101,7 @@ void describe('an unusable nearest capture', { concurrency: 4 }, () => {
     void it(`is replaced by the recording if there is no other capture (${fault})`, async (t) => {
       const { pull } = await stageArchive(t, {
         captures: { rockets: [NEAREST] },
-        behaviours: spoiled(fault),
+        behaviors: spoiled(fault),
       });
       const { copy } = await pull('rockets');
       assert.equal(copy?.captured_at, '2021-10-16T22:12:09.000Z');
@@ -110,7 +110,7 @@ void describe('an unusable nearest capture', { concurrency: 4 }, () => {
   }
 
   void it('is replaced by another capture if it has no ETag and its body cannot be read', async (t) => {
-    const options = { captures: { rockets: [NEAREST, OLDER] }, behaviours: spoiled('truncate,no-etag') };
+    const options = { captures: { rockets: [NEAREST, OLDER] }, behaviors: spoiled('truncate,no-etag') };
     const { upstream } = await stageArchive(t, options);
     const tries = upstream.open(
       { resource: 'rockets', path: pathOf('rockets'), kept: null, ...unobserved },
@@ -157,7 +157,7 @@ void describe('the capture index', { concurrency: 4 }, () => {
     void it(`fails the pull if it responds with ${fault}, because a copy may still exist`, async (t) => {
       const { asked, fail } = await stageArchive(t, {
         recordings: [],
-        behaviours: { ...spoiled('error-page'), 'cdx/rockets': fault },
+        behaviors: { ...spoiled('error-page'), 'cdx/rockets': fault },
       });
       const { error, isAbsent } = await fail('rockets');
       assert.equal(isAbsent, false);
@@ -170,7 +170,7 @@ void describe('the capture index', { concurrency: 4 }, () => {
     void it(`is treated as empty if the archive blocks the captures and the index (${fault})`, async (t) => {
       const { fail } = await stageArchive(t, {
         recordings: [],
-        behaviours: { 'captures/rockets': fault, 'cdx/rockets': fault },
+        behaviors: { 'captures/rockets': fault, 'cdx/rockets': fault },
       });
       const { error, isAbsent } = await fail('rockets');
       assert.ok(isAbsent);
@@ -184,7 +184,7 @@ void describe('the capture index', { concurrency: 4 }, () => {
   void it('is queried again after a temporary error, but not after an answer', async (t) => {
     const { asked, pull } = await stageArchive(t, {
       captures: { rockets: [NEAREST, OLDER] },
-      behaviours: {
+      behaviors: {
         ...spoiled('error-page'),
         'cdx/rockets': 'status=504x1',
         [`captures/rockets/${OLDER}`]: 'status=503x1',

@@ -176,8 +176,8 @@ async function stage(
   options: WaybackOptions = {},
   until: string | null = null,
 ) {
-  const behaviours = fault === 'no-fault' ? {} : { 'recordings/dragons': fault };
-  const { standIn } = await stageArchive(t, { behaviours, ...options });
+  const behaviors = fault === 'no-fault' ? {} : { 'recordings/dragons': fault };
+  const { standIn } = await stageArchive(t, { behaviors, ...options });
   const sha256 = IN_TRANSIT.has(fault)
     ? (standIn.pins()['dragons']?.sha256 ?? '')
     : await hashOf(standIn.url + FILE);

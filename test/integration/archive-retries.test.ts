@@ -22,7 +22,7 @@ void describe('a host error', { concurrency: 4 }, () => {
   ]) {
     const options = fault === 'stall' ? { bodyTimeoutSeconds: 0.2 } : {};
     void it(`is retried if the host is the archive: ${fault}`, async (t) => {
-      const { pull } = await stageArchive(t, { behaviours: { [FIXED]: `${fault}x2` } }, options);
+      const { pull } = await stageArchive(t, { behaviors: { [FIXED]: `${fault}x2` } }, options);
       const { attempts, copy } = await pull('rockets');
       assert.equal(copy?.proof, 'etag');
       assert.deepEqual(
@@ -32,7 +32,7 @@ void describe('a host error', { concurrency: 4 }, () => {
     });
 
     void it(`is retried if the host serves the recordings: ${fault}`, async (t) => {
-      const { pull } = await stageArchive(t, { behaviours: { 'recordings/dragons': `${fault}x2` } }, options);
+      const { pull } = await stageArchive(t, { behaviors: { 'recordings/dragons': `${fault}x2` } }, options);
       const { attempts, copy } = await pull('dragons');
       assert.notEqual(copy?.file, null);
       assert.equal(attempts.length, 3);
@@ -41,7 +41,7 @@ void describe('a host error', { concurrency: 4 }, () => {
 
   void it('falls back to the recording after the last attempt if no copy is stored', async (t) => {
     const { asked, lines, pull } = await stageArchive(t, {
-      behaviours: { 'captures/rockets': 'status=503' },
+      behaviors: { 'captures/rockets': 'status=503' },
     });
     const { attempts, copy } = await pull('rockets');
     assert.equal(copy?.captured_at, '2021-10-16T22:12:09.000Z');
@@ -58,7 +58,7 @@ void describe('a host error', { concurrency: 4 }, () => {
 
   void it('fails the pull if a newer copy is stored, because an older copy must not replace it', async (t) => {
     const { fail, pull, standIn } = await stageArchive(t, {
-      behaviours: { 'captures/rockets': 'status=503' },
+      behaviors: { 'captures/rockets': 'status=503' },
     });
     const kept = {
       url: `${standIn.url}/web/20251128034223id_/https://api.spacexdata.com/v4/rockets`,
@@ -80,7 +80,7 @@ void describe('a host error', { concurrency: 4 }, () => {
   void it('is not retried if it is permanent', async (t) => {
     const { fail } = await stageArchive(t, {
       recordings: [],
-      behaviours: { 'captures/launches': 'status=401', 'cdx/launches': 'status=401' },
+      behaviors: { 'captures/launches': 'status=401', 'cdx/launches': 'status=401' },
     });
     const { attempts, error } = await fail('launches');
     assert.deepEqual(attempts, [

@@ -31,7 +31,7 @@ before(async () => {
 after(() => server.close());
 
 /** Each test continues from the runs of the previous one. */
-void describe('with a source that is pulled by changes', { concurrency: 1 }, () => {
+void describe('with a source that is pulled incrementally', { concurrency: 1 }, () => {
   const world = createChangingWorld(records);
   const runs: RunReport[] = [];
   let beside: BesideSpacex;

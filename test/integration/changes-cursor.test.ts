@@ -51,7 +51,7 @@ async function watched(t: TestContext, ahead: number | null): Promise<Watched> {
   };
 }
 
-describe('the cursor of a pull by changes', () => {
+describe('the cursor of an incremental pull', () => {
   for (const [what, ahead, due] of [
     ['is ten minutes before the time of the first response', 0, NOON - SETTLE],
     ['follows an API clock that is behind ours', -20 * MINUTE, NOON - 20 * MINUTE - SETTLE],

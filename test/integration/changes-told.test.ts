@@ -44,7 +44,7 @@ async function toldBy(one: Living, how: { readonly full?: boolean } = {}): Promi
   return told(one, before);
 }
 
-describe('the messages of a pull by changes', () => {
+describe('the messages of an incremental pull', () => {
   it('say whether and why it is a full pass, how many requests it needs, and how many are left', async (t) => {
     const one = await living(t);
     assert.deepEqual(await toldBy(one), [

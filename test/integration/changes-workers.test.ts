@@ -73,7 +73,7 @@ async function queue(worker: TestWorker): Promise<void> {
   while ((await worker.run('living')) === null);
 }
 
-describe('a job that pulls changes', () => {
+describe('a job that pulls incrementally', () => {
   it('stays with the process that has its data folder, but moves once that process has been dead for ten minutes', async (t) => {
     const { open, queueSchema, workspace } = await two(t);
     const own = await open('own');

@@ -21,7 +21,7 @@ const records = simulatedLaunches(40);
 
 const NAMES = 'SELECT id, name FROM launches ORDER BY id';
 
-describe('a pull of changes', () => {
+describe('an incremental pull', () => {
   it('loads only the changes', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });

@@ -141,7 +141,7 @@ void describe('drift', { concurrency: 1 }, () => {
       ['absent', '/weather', null, 100, 0.02, 1],
     ]);
     const { stdout } = await workspace.run(['drift']);
-    assert.match(stdout, /^launches +absent +\/weather +100 +2 % +100 %$/m);
+    assert.match(stdout, /^launches +absent +\/weather +100 +2% +100%$/m);
   });
 
   void it('is printed even if the run fails because of too many rejects', async () => {

@@ -262,7 +262,7 @@ void describe('verify', () => {
     assert.match(stdout, /^To repair it: \S+ run --source spacex --full( --from \S+)?$/m);
     assertFailure(await server.workspace().run(['verify']), {
       code: 2,
-      message: /nothing was ever published/,
+      message: /nothing has been published yet/,
     });
   });
 });

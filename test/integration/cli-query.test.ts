@@ -43,7 +43,7 @@ void describe('query', { concurrency: 3 }, () => {
     assert.equal(zone.stdout, 'TimeZone\n────────\nUTC\n(1 row)\n');
   });
 
-  void it('warns if nothing was ever published, because an empty result would be misleading', async () => {
+  void it('warns if nothing has been published yet, because an empty result would be misleading', async () => {
     const place = server.workspace({ resources: ['rockets'] });
     const query = ['query', '--csv', 'SELECT count(*) FROM rockets'];
     await place.run(['migrate', 'up']);
@@ -52,7 +52,7 @@ void describe('query', { concurrency: 3 }, () => {
     assert.match(early.stderr, /^\S+ warn {2}nothing has been published here yet\. \S+ run$/m);
     assertFailure(await place.run(['export']), {
       code: 2,
-      message: /Cannot export schema \S+: nothing was ever published$/,
+      message: /Cannot export schema \S+: nothing has been published yet$/,
       hint: / run$/,
     });
     const { code, report } = await place.pull(['--source', 'http://127.0.0.1:1']);

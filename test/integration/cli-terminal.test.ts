@@ -68,13 +68,13 @@ void describe('on a terminal', () => {
     const sandbox = await startSandbox({ launches: 40 });
     const { stdout } = await onTerminal(['run', '--migrate', '--from', sandbox.url], 80);
     await sandbox.close();
-    assert.ok(stdout.startsWith(`${ESCAPE}32m✓${ESCAPE}0m 2 of 2 collections, `), stdout);
+    assert.ok(stdout.startsWith(`${ESCAPE}32m✓${ESCAPE}0m 2 of 2 resources, `), stdout);
     const plain = stdout.replace(`${ESCAPE}32m`, '').replace(`${ESCAPE}0m`, '').trimEnd().split('\n');
     assert.ok(plain.length <= 25, stdout);
     // Commands are printed without line breaks, so they may exceed the width.
     const long = plain.filter((line) => line.length > 80 && !line.includes('bin/spacex-pipeline'));
     assert.deepEqual(long, []);
-    assert.match(stdout, /^Ask:\n {2}\S*bin\/spacex-pipeline query '/m);
+    assert.match(stdout, /^Query:\n {2}\S*bin\/spacex-pipeline query '/m);
   });
 
   void it('the progress display disappears, whether the run succeeds or fails', async () => {

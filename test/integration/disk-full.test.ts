@@ -29,7 +29,7 @@ it('a full data folder fails the affected resource, but not the others, and leav
     if (disk === null) return t.skip(NO_SMALL_DISK);
     try {
       const result = await pull(['--source', sandbox.url, '--data-dir', disk.folder]);
-      assertFailure(result, { code: 1, message: file, hint: /Make room/ });
+      assertFailure(result, { code: 1, message: file, hint: /Free up/ });
       assert.deepEqual(await sql('SELECT count(*)::int AS n FROM rockets'), [{ n: published }]);
       assert.deepEqual(await sql('SELECT count(*)::int AS n FROM launches'), [{ n: 0 }]);
       const left = readdirSync(path.join(disk.folder, 'runs', result.report.run_id ?? ''), {
@@ -53,7 +53,7 @@ it('an embedded database on a full disk reports the reason, and works once there
   try {
     const args = ['run', '--source', sandbox.url, '--data-dir', disk.folder];
     const message = /Cannot open the embedded database in .*no space left on device.* \(ENOSPC\)$/;
-    assertFailure(await workspace.run(args), { code: 5, message, hint: /Make room/ });
+    assertFailure(await workspace.run(args), { code: 5, message, hint: /Free up/ });
     disk.resize('200m');
     const { code, stderr } = await workspace.run(args);
     assert.equal(code, 0, stderr);
@@ -101,7 +101,7 @@ void describe('an intact embedded database', () => {
       writeFileSync(fill, Buffer.alloc(bavail * bsize - free * 1024));
       const failed = await workspace.run([...args, ...dataDir(disk)]);
       rmSync(fill);
-      assertFailure(failed, { code: 5, message, hint: /^hint: Make room/ });
+      assertFailure(failed, { code: 5, message, hint: /^hint: Free up/ });
       assert.doesNotMatch(failed.stderr, /the server|Move that folder/);
       assert.deepEqual(readdirSync(path.join(folder, 'data')).sort(), [
         'contents.json',
@@ -129,7 +129,7 @@ void describe('an intact embedded database', () => {
     assertFailure(await workspace.run(['query', COUNT, ...dataDir(disk)]), {
       code: 5,
       message: /no space left on device: \d+ MB are free, and up to 32 MB may be needed \(ENOSPC\)$/,
-      hint: /Make room/,
+      hint: /Free up/,
     });
     rmSync(fill);
     assert.deepEqual(await workspace.json(['query', COUNT, ...dataDir(disk)]), [{ n: 4 }]);

@@ -9,7 +9,7 @@ import { REPOSITORY } from '../support/cli.ts';
 void describe('the fault lab', () => {
   void it('loses no data in its short form', async () => {
     // The seed is different each time. If something is lost, the exit code is not 0. The coverage of these
-    // programs is not measured, because other tests cover them and measuring would make them 50 % slower.
+    // programs is not measured, because other tests cover them and measuring would make them 50% slower.
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(REPOSITORY, 'faults', 'main.ts'), '--short'],

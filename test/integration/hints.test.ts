@@ -230,7 +230,7 @@ void describe('the command in a hint works as printed', () => {
 
 /**
  * Commands that are tested in other files, because they require a user other than root, a server that goes
- * away, a running serve, a source that is pulled by changes, or a network: cli-prune, the resume tests,
+ * away, a running serve, a source that is pulled incrementally, or a network: cli-prune, the resume tests,
  * cli-jobs, serve-gateway, changes, cli-bare and first-folder.
  */
 const TYPED_ELSEWHERE = [

@@ -178,7 +178,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
       assert.equal(lines.find((line) => line['event'] === event)?.['job'], job?.name, event);
   });
 
-  void it('logs how many requests a pull by changes needs, how many are left, and when it can continue', async (t) => {
+  void it('logs how many requests an incremental pull needs, how many are left, and when it can continue', async (t) => {
     const library = await startShortOfQuota();
     t.after(library.close);
     const living = { ...QUICK_SOURCE, baseUrl: library.baseUrl, pageSize: 2, provider: 'all' };

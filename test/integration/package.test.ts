@@ -93,7 +93,7 @@ void describe('the package, installed in an empty folder', { skip: offline }, ()
   void it('runs, and the suggested command works as printed', () => {
     const run = shell('npx spacex-pipeline run --source sandbox --resources launches');
     assert.equal(run.status, 0, run.stderr);
-    const proposed = /^Ask: (npx spacex-pipeline .*)$/m.exec(run.stdout)?.[1];
+    const proposed = /^Query: (npx spacex-pipeline .*)$/m.exec(run.stdout)?.[1];
     const tried = shell(proposed ?? 'false');
     assert.match(tried.stdout, /^rocket_name +launches +succeeded$/m, tried.stderr);
   });

@@ -47,7 +47,7 @@ function bodies(archive: Wayback): number {
 }
 
 void describe('a run from the archive', { concurrency: 3 }, () => {
-  void it('loads the six captured collections and names the missing ones if there are no recordings', async () => {
+  void it('loads the six captured resources and names the missing ones if there are no recordings', async () => {
     const { archive, workspace } = await stage({}, { recordingsUrl: '' });
     const first = await workspace.pull(['--migrate']);
     assert.equal(first.code, 0, first.stderr);
@@ -92,7 +92,7 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
     assert.match(shown.stdout, /^launches +2025-10-06T05:05:35 +etag +http/m);
   });
 
-  void it('loads all collections except the one that was never preserved if there are recordings', async () => {
+  void it('loads all resources except the one that was never preserved if there are recordings', async () => {
     const { archive, workspace } = await stage();
     const { code, report, stderr } = await workspace.pull(['--migrate']);
     assert.equal(code, 0, stderr);
@@ -121,8 +121,8 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
   });
 
   void it('does not load or retry a copy with a wrong ETag or a replayed error', async () => {
-    const behaviours = { 'captures/rockets': 'wrong-etag', 'captures/crew': 'replayed=525' };
-    const { archive, workspace } = await stage({ behaviours }, { recordingsUrl: '' });
+    const behaviors = { 'captures/rockets': 'wrong-etag', 'captures/crew': 'replayed=525' };
+    const { archive, workspace } = await stage({ behaviors }, { recordingsUrl: '' });
     const { code, report } = await workspace.pull(['--migrate', '--resources', 'rockets,crew,ships']);
     assert.equal(code, 3);
     assert.deepEqual(named(report, 'failed'), ['rockets']);
@@ -138,7 +138,7 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
 
   void it('keeps the rows that came from a different address, even when resumed, unless the archive was requested', async () => {
     const { archive, workspace } = await stage({
-      behaviours: { 'captures/launches': 'slow' },
+      behaviors: { 'captures/launches': 'slow' },
       marked: false,
     });
     const live = await workspace.pull(['--migrate', '--from', archive.url, '--resources', 'rockets,crew']);
@@ -191,7 +191,7 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
 
   void it('that was killed in any step continues with the stored copies, and ends like an uninterrupted run', async () => {
     const resourcesFlag = ['--resources', 'rockets,crew,payloads,launches'];
-    const { archive, workspace } = await stage({ behaviours: { 'captures/launches': 'slow' } });
+    const { archive, workspace } = await stage({ behaviors: { 'captures/launches': 'slow' } });
     const undisturbed = server.workspace({
       resources: null,
       source: { ...QUICK_SOURCE, archiveUrl: archive.archiveUrl, recordingsUrl: archive.recordingsUrl },

@@ -52,7 +52,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
         ),
       );
       assert.match(stderr, /launches: not modified since run/);
-      const pasted = /^Ask: (?<command>.*)$/m.exec(stdout)?.groups?.['command'] ?? assert.fail(stdout);
+      const pasted = /^Query: (?<command>.*)$/m.exec(stdout)?.groups?.['command'] ?? assert.fail(stdout);
       const shell = spawnSync('/bin/sh', ['-c', pasted], {
         cwd: workspace.folder,
         env: cliEnvironment(),

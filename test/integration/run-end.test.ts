@@ -45,7 +45,7 @@ void describe('the summary of a run', () => {
   void it('shows totals and the kind of records, but no table of counts', () => {
     assert.match(
       stdout,
-      /^! partial: 2 of 4 collections, 24 records in \d+(?:\.\d)? s \(\d+\/s\) · real, from http:\S+\n/,
+      /^! partial: 2 of 4 resources, 24 records in \d+(?:\.\d)? s \(\d+\/s\) · real, from http:\S+\n/,
     );
     assert.doesNotMatch(stdout, /received/);
   });

@@ -76,7 +76,7 @@ void describe('run on a server', { concurrency: 3 }, () => {
     assert.match(third.stdout, /^launches +succeeded +30 +30 +0 +0 +0 +30 +0 +0 /m);
     assert.match(
       third.stdout,
-      /^✓ 2 of 2 collections, 34 records in .* · SIMULATED, from http:\S+ · everything is unchanged$/m,
+      /^✓ 2 of 2 resources, 34 records in .* · SIMULATED, from http:\S+ · everything is unchanged$/m,
     );
     assert.match(third.stdout, /^Run \S+ succeeded \(http:\S+: simulated records\)$/m);
     assert.match(third.stderr, /launches: not modified since run/);

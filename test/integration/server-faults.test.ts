@@ -97,7 +97,7 @@ void describe('a server', () => {
         spawnSync('sh', ['-c', `cat /dev/zero > ${fill}`]);
         await loaded.failing(loaded.server.url, {
           message: /No space left on device \(53100\)$/,
-          hint: /Make room/,
+          hint: /Free up/,
         });
         rmSync(fill);
         const { code, stderr } = await loaded.workspace.run(['resume', '--source', loaded.api.url]);

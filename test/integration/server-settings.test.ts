@@ -150,7 +150,7 @@ void describe('the settings that a role has on the server', () => {
     }
   });
 
-  void it('are not blamed for a statement that an administrator cancelled', async (t) => {
+  void it('are not blamed for a statement that an administrator canceled', async (t) => {
     const url = await roleUrl(t, 'is_cancelled', {});
     const running = loaded.workspace.start(['query', 'SELECT pg_sleep(61)', '--database-url', url]);
     const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'is_cancelled' AND query LIKE '%(61)'`;

@@ -44,7 +44,7 @@ void describe('the program', () => {
     const run = bash(`${PROGRAM} run --verbose --source sandbox ${flags}`, { LANG: 'C', LC_ALL: 'C' });
     assert.equal(run.status, 0, run.stderr);
     assert.match(run.stdout, /^Folder: .*Zoë's große Flüge/m);
-    const proposed = /^Ask: (.*)$/m.exec(run.stdout)?.[1] ?? 'false';
+    const proposed = /^Query: (.*)$/m.exec(run.stdout)?.[1] ?? 'false';
     // The launcher's first line uses the first `node` in the PATH.
     const tried = bash(proposed.replace(/query '.*'/, "query 'SELECT rocket_name FROM launches'"), {
       PATH: `${path.dirname(process.execPath)}:${PATH}`,
@@ -139,14 +139,14 @@ void describe('the program', () => {
   });
 
   void it('prints the same text without colors into a pipe, whatever TERM says', () => {
-    const [plain, narrow, wide, colourful] = [
+    const [plain, narrow, wide, colorful] = [
       {},
       { COLUMNS: '80', TERM: 'dumb' },
       { COLUMNS: '200', NO_COLOR: '1' },
       { TERM: 'xterm-256color', FORCE_COLOR: '3' },
     ].map((env) => bash(`${PROGRAM} resources`, env));
     assert.ok(plain !== undefined && !plain.stdout.includes('\u001b'));
-    for (const other of [narrow, wide, colourful]) assert.equal(other?.stdout, plain.stdout);
+    for (const other of [narrow, wide, colorful]) assert.equal(other?.stdout, plain.stdout);
   });
 
   const columns = [40, 80, 200];

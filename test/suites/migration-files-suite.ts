@@ -114,7 +114,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       for (const act of [migrationStates, migrateUp, migrateDown]) {
         await assert.rejects(act(session, database, migrationDirs(spacex)), {
           code: 'migration',
-          message: `Cannot use schema ${database.schema}: it was created by a version before the first release (migration 0001_ledger) and cannot be migrated`,
+          message: `Cannot use schema ${database.schema}: it was created by a pre-release version (migration 0001_ledger) and cannot be migrated`,
           hint: /^Use a different --schema .* replay .*: spacex-pipeline --schema \S+_new run --migrate$/,
         });
       }

@@ -42,7 +42,7 @@ const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_|(?:https?|no)_pro
 
 /**
  * The test files that collect coverage, including in the programs that they start. Other files that load this module do
- * not, because it would make them 50 % slower, and together they would add only 2 % of covered lines.
+ * not, because it would make them 50% slower, and together they would add only 2 % of covered lines.
  */
 const COUNTED = /^(?:cli-|resume|run-)/.test(path.basename(process.argv[1] ?? ''));
 if (!COUNTED) stopCoverage();

@@ -30,7 +30,7 @@ Reflect.set(dns, 'lookup', (name: string, ...rest: readonly unknown[]): void => 
 });
 
 /**
- * The embedded database is WebAssembly. These programs run for seconds, and optimizing its code would take more processor
- * time than everything else that they do.
+ * The embedded database is WebAssembly. These programs run for seconds, and optimizing its code would take more
+ * processor time than everything else that they do.
  */
 setFlagsFromString('--wasm-tiering-budget=1000000000');

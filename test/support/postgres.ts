@@ -104,7 +104,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       });
       return watchProcess(child, asSocket(child.stderr), guardian);
     };
-    await initialise(run, dataDir, password, user, options.programs ? [] : ['--set=scram_iterations=1']);
+    await initialize(run, dataDir, password, user, options.programs ? [] : ['--set=scram_iterations=1']);
 
     const settings = [
       'listen_addresses=127.0.0.1',
@@ -265,7 +265,7 @@ function childrenOf(pid: number | undefined): string[] {
   return existsSync(file) ? (readFileSync(file, 'utf8').match(/\d+/g) ?? []) : [];
 }
 
-async function initialise(run: Run, dataDir: string, password: string, user: User, more: string[]) {
+async function initialize(run: Run, dataDir: string, password: string, user: User, more: string[]) {
   const passwordFile = path.join(path.dirname(dataDir), 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (user) chownSync(passwordFile, user.uid, user.gid);

@@ -12,8 +12,8 @@ export type Decoded = {
 
 /**
  * Removes the declared encodings from a body, the last one first. Leaves a body that is already plain text unchanged,
- * regardless of the declared encodings. Reading fails if the encoded data is truncated. Returns null for an encoding that
- * we did not request.
+ * regardless of the declared encodings. Reading fails if the encoded data is truncated. Returns null for an encoding
+ * that we did not request.
  */
 export async function decodeBody(
   body: AsyncIterable<Uint8Array>,

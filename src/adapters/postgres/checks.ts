@@ -44,8 +44,8 @@ export async function checkRows(session: Session, check: DataCheck, limit: numbe
 }
 
 /**
- * The check results of a run. If `runId` is null, the latest result of each check, because a pull of changes runs only
- * some of the checks.
+ * The check results of a run. If `runId` is null, the latest result of each check, because an incremental pull runs
+ * only some of the checks.
  */
 export async function ledgerChecks(session: Session, runId: string | null): Promise<CheckResult[]> {
   if (runId === null)

@@ -86,7 +86,7 @@ async function connectWithin(
   }
 }
 
-/** Ranks an error by how much it says about anything other than the encryption. */
+/** Ranks an error by how much it reveals beyond encryption problems. */
 function weight(error: unknown): number {
   // The server does not support TLS. pg reports this without a code.
   if (sqlState(error) === null) return 0;

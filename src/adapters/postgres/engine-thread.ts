@@ -84,7 +84,7 @@ function fail(id: number | null, error: unknown, inTransaction = false): void {
   send({ kind: 'failed', id, error: plain(error), inTransaction });
 }
 
-/** The WebAssembly file system throws objects that are not errors and have a number as the reason. */
+/** The WebAssembly file system throws objects that are not errors and whose reason is a number. */
 function plain(error: unknown): Extract<Answer, { kind: 'failed' }>['error'] {
   const { code, errno } = Object(error) as { readonly code?: unknown; readonly errno?: unknown };
   return {

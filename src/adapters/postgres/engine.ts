@@ -72,8 +72,8 @@ export type EngineOptions = {
   /** Called before opening and before each request. Throws if nothing may be written anymore. */
   readonly check?: (() => void) | undefined;
   /**
-   * How long a request may take before the engine is ended; unlimited by default. A damaged index can keep a request
-   * running forever.
+   * How long a request may take before the engine is terminated; unlimited by default. A damaged index can make a
+   * request run forever.
    */
   readonly limitMs?: number | undefined;
 };

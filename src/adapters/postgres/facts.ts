@@ -33,7 +33,7 @@ export async function sourceFacts(
 
 export type JobEnds = Pick<JobFacts, 'job' | 'status' | 'succeeded'>;
 
-/** How each job's last try ended, and when the job last succeeded. */
+/** How each job's last attempt ended, and when the job last succeeded. */
 export async function jobEnds(session: Session, jobs: readonly string[]): Promise<readonly JobEnds[]> {
   return session.rows<{ job: string; status: EndStatus | null; succeeded: number | null }>(
     `SELECT job, last.status, extract(epoch FROM good.finished_at)::float8 AS succeeded

@@ -44,7 +44,7 @@ export class Client {
   unnamed: Buffer | null = null;
   /** Names in the client's requests that may be custom settings, most recent last. */
   readonly names = new Set<string>();
-  /** Whether the client may have set something that ends the engine. */
+  /** Whether the client may have set something that crashes the engine. */
   deadly = false;
   /** Whether settings that the client started with may have been lost. */
   changedSettings = false;

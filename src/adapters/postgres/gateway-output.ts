@@ -3,12 +3,12 @@ import { createReadStream, openSync, unlinkSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 
-/** Unread answers to a client are kept in memory up to this size, and beyond it in an unnamed file. */
+/** Unread answers to a client are kept in memory up to this size; anything beyond that goes to an unnamed file. */
 const IN_MEMORY = 4 << 20;
 
 export type Output = ReturnType<typeof createOutput>;
 
-/** Output to one client. The engine cannot wait for the client to read, and unread output must not fill the memory. */
+/** Output to one client. The engine cannot wait for the client to read, and unread output must not fill up memory. */
 export function createOutput(socket: Socket, folder: string) {
   let file: number | null = null;
 

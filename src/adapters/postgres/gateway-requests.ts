@@ -26,7 +26,7 @@ export type Request = {
   readonly answered: boolean;
   /** Names in the text that may be custom settings. */
   readonly names: readonly string[];
-  /** Whether the text may set something that ends the engine. */
+  /** Whether the text may set something that crashes the engine. */
   readonly deadly: boolean;
 };
 
@@ -36,7 +36,7 @@ const PROTOCOL_VERSION = 3;
 /** The size limit for an extended query before its Sync. */
 const MOST_BYTES = 1 << 20;
 
-/** Makes a COPY FROM STDIN that is waiting for data fail. Otherwise, the engine ignores this message. */
+/** Fails a COPY FROM STDIN that is waiting for data. Otherwise, the engine ignores this message. */
 const NO_COPY_IN = serialize.copyFail('this database does not support COPY FROM STDIN');
 
 /** The message types in an extended query before its Sync. */
@@ -134,7 +134,7 @@ function createBatches(on: (request: Request) => void): { readonly add: (message
       }
       parts.push(bytes);
       size += bytes.length;
-      // The engine would also end if a COPY received anything other than data.
+      // The engine would also crash if a COPY received anything other than data.
       if (type === 'Q' || type === 'E') parts.push(NO_COPY_IN);
       if (type === 'Q') unnamed = null;
       if (type === 'P' && bytes[5] === 0) unnamed = bytes;

@@ -20,7 +20,7 @@ export async function writeSwitch(session: Session, job: string, enabled: boolea
   );
 }
 
-/** The last try of each job. A try whose process died counts as interrupted at an unknown time. */
+/** The last attempt at each job. An attempt whose process died counts as interrupted at an unknown time. */
 export async function lastTries(session: Session): Promise<ReadonlyMap<string, JobTry>> {
   const rows = await session.rows<JobTry>(
     `SELECT DISTINCT ON (job) ${TRY} FROM job_tries ORDER BY job, started_at DESC, try DESC`,
@@ -28,7 +28,7 @@ export async function lastTries(session: Session): Promise<ReadonlyMap<string, J
   return new Map(rows.map((row) => [row.job, withOutcome(session, row)]));
 }
 
-/** The tries of one job, newest first. */
+/** The attempts at one job, newest first. */
 export async function triesOf(session: Session, job: string, limit: number): Promise<JobTry[]> {
   const rows = await session.rows<JobTry>(
     `SELECT ${TRY} FROM job_tries WHERE job = $1 ORDER BY started_at DESC, try DESC LIMIT $2`,
@@ -59,8 +59,8 @@ function withTimes(row: JobTry): JobTry {
 export type NewTry = Pick<JobTry, 'job_id' | 'job' | 'trigger' | 'started_at' | 'host' | 'pid'>;
 
 /**
- * Records that work on a job has started, and returns the number of the try. An earlier try that is still marked as
- * running belongs to a process that died or was considered dead.
+ * Records that work on a job has started, and returns the number of the attempt. An earlier attempt that is still
+ * marked as running belongs to a process that died or was considered dead.
  */
 export async function beginTry(session: Session, begun: NewTry): Promise<number> {
   const { host, job, job_id, pid, started_at, trigger } = begun;
@@ -103,7 +103,7 @@ export async function beganAfter(session: Session, job: string, tick: Date): Pro
   return after;
 }
 
-/** The number of failed tries of a job execution. Postponed tries do not count. */
+/** The number of failed attempts of a job execution. Postponed attempts do not count. */
 export async function failedTries(session: Session, jobId: string): Promise<number> {
   const { failed } = await session.one<{ failed: number }>(
     `SELECT count(*)::integer AS failed FROM job_tries WHERE job_id = $1 AND status IN ('failed', 'interrupted')`,
@@ -125,7 +125,7 @@ export async function runOfJob(
 }
 
 /**
- * The data folder in which a source that is pulled by changes continues: the folder of the published data, or of a
+ * The data folder in which a source that is pulled incrementally continues: the folder of the published data, or of a
  * later job run that was cut short. Null if there is neither.
  */
 export async function folderToContinueIn(session: Session): Promise<string | null> {

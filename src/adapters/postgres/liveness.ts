@@ -12,7 +12,10 @@ export type Activity = 'working' | 'locked out' | 'done' | 'unknown';
 
 type Backend = { state: string | null; wait_event_type: string | null };
 
-/** Asks the server over a second connection. Throws if it cannot connect, because the server is then unreachable. */
+/**
+ * Asks the server over a second connection. Throws if it cannot connect, since that means that the server is
+ * unreachable.
+ */
 export async function probeBackend(
   pid: number,
   connectAnother: () => Promise<Connection>,

@@ -66,8 +66,8 @@ export function refuseOtherHistory(schema: string, migrations: readonly Migratio
   const former = unknown.find((name) => !name.includes('/'));
   if (former !== undefined) {
     refuse(
-      `it was created by a version before the first release (migration ${former}) and cannot be migrated`,
-      `Use a different --schema or database, and replay the runs of the data folder there. Or load everything again: spacex-pipeline --schema ${shellQuote(`${schema}_new`)} run --migrate`,
+      `it was created by a pre-release version (migration ${former}) and cannot be migrated`,
+      `Use a different --schema or database, and replay the runs from the data folder there. Alternatively, load everything again: spacex-pipeline --schema ${shellQuote(`${schema}_new`)} run --migrate`,
     );
   }
   const newer = unknown.find((name) => name > (names.findLast((own) => isOneFolder(own, name)) ?? ''));

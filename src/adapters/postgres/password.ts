@@ -55,7 +55,7 @@ async function readPasswordFile(path: string): Promise<readonly string[]> {
     throw new PipelineError(`Cannot read the password file ${path}: ${reasonOf(error)}`, {
       code: 'usage',
       cause: error,
-      hint: 'Correct PGPASSFILE, or set PGPASSWORD to the password.',
+      hint: 'Fix PGPASSFILE, or set PGPASSWORD to the password.',
     });
   }
 }

@@ -60,7 +60,7 @@ export function pagesSql(): string {
 type AtAll = { readonly published: boolean; readonly newest: string | null };
 
 /**
- * Whether anything was ever published, and the run that started last (`newest`). Null if the ledger cannot be read or
+ * Whether anything has been published, and the run that started last (`newest`). Null if the ledger cannot be read or
  * is locked, because the answer is not worth waiting for.
  */
 export async function anythingPublished(session: Session): Promise<AtAll | null> {

@@ -10,7 +10,7 @@ export type ReadableTable = {
   readonly columns: readonly string[];
   /** The type of each column as PostgreSQL writes it, such as `numeric(10,2)`. For a domain, its base type. */
   readonly types: readonly string[];
-  /** Sort expressions over the table as `t`. Rows that are equal in all of them are identical byte for byte. */
+  /** Sort expressions over the table as `t`. Rows that compare equal on all of them are identical byte for byte. */
   readonly order: readonly string[];
 };
 

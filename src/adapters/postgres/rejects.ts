@@ -5,8 +5,8 @@ import type { StagedResource } from './staged-resource.ts';
 
 /**
  * Updates the reject lines of one resource after a run, within the transaction that ends the run. A resumed run counts
- * a record once. Only a run that has published shows which records are fixed or gone. If that run pulled changes, it
- * shows this only for the records that it received.
+ * a record once. Rejects are marked fixed or gone only after a run has published. If that run pulled incrementally,
+ * this applies only to the records that it received.
  */
 export async function recordRejects(
   session: Session,

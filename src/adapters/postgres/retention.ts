@@ -4,7 +4,7 @@ import { wrapErrors } from './errors.ts';
 import { LAST_PUBLISHED } from './published.ts';
 import type { Session } from './session.ts';
 
-/** Throws `database` if the ledger cannot be read, because it is then unknown what may be deleted. */
+/** Throws `database` if the ledger cannot be read, because there is then no way to know what can safely be deleted. */
 export async function retentionLedger(session: Session): Promise<RetentionLedger> {
   return wrapErrors(
     'read the ledger (no run folder was removed)',

@@ -27,7 +27,7 @@ export function createStagedResource(names: StagingNames, resource: Resource, de
     held: own(names.held),
     /** The records that were set aside. */
     rejects: own(names.rejects),
-    /** Digests of the newest records, if the resource is pulled by changes. */
+    /** Digests of the newest records, if the resource is pulled incrementally. */
     newest: ident(...names.newest(resource)),
     /** Whether there is a staged row with the key of t. */
     isStaged,

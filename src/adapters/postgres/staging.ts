@@ -44,7 +44,7 @@ export function stagingNames(schema: string, attempt: string) {
     /** Shared by all resources. */
     held: name('_held'),
     rejects: name('_rejects'),
-    /** Only for a resource that is pulled by changes. */
+    /** Only for a resource that is pulled incrementally. */
     newest: (resource: Resource) => name(`_newest_${resource.name}`),
   };
 }

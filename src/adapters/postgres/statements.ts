@@ -20,15 +20,15 @@ export type StatementRules = {
 };
 
 /**
- * Limits the wait for statements. The signal cancels the running statement, and the connection is broken if the server
+ * Limits the wait for statements. The signal cancels the running statement, and the connection is closed if the server
  * is silent and unreachable. Only one statement may be in progress at a time.
  */
 export function limitStatements(connection: Connection, rules: StatementRules) {
   const { signal } = rules;
   const patienceMs = Math.min(rules.silenceMs, PATIENCE_MS);
   /**
-   * Sends one statement and waits for its end; `name` is for display. With `evenAborted`, sends it even after the
-   * signal has aborted.
+   * Sends one statement and waits for it to finish; `name` is for display. With `evenAborted`, sends it even after the
+   * signal has been aborted.
    */
   return async <T>(name: string, send: () => Promise<T>, evenAborted: boolean): Promise<T> => {
     if (!evenAborted) signal.throwIfAborted();

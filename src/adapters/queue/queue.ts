@@ -20,8 +20,8 @@ export type QueueOptions = {
   readonly database: QueueDatabase;
   readonly schema: string;
   /**
-   * Whether this process has the database to itself, so that anything in progress at startup was left behind by a dead
-   * process.
+   * Whether this process has the database to itself, in which case anything in progress at startup was left behind by a
+   * dead process.
    */
   readonly alone: boolean;
   readonly log: Log;
@@ -38,7 +38,7 @@ const EVERY = { watchSeconds: 5, pollSeconds: 1 };
 const DAY_SECONDS = 86_400;
 /** How long a repeated warning is suppressed. */
 const QUIET_MS = 30_000;
-/** The workers count the tries. The queue only returns jobs that a process has left behind. */
+/** The workers count the attempts. The queue only hands back jobs that a process has left behind. */
 const UNLIMITED = 10_000;
 
 /** For a process that does one thing and exits. It neither serves the queue nor counts as a process that does. */
@@ -131,7 +131,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       await boss.work<Payload, void, typeof how>(name, how, async ([taken]) => {
         if (taken === undefined || isRepeated(job, taken)) return;
         const settlement = await handle(ticketOf(job, taken)).catch((error: unknown) => {
-          // The queue counts this as a failed try, but logs nothing.
+          // The queue counts this as a failed attempt, but logs nothing.
           const { message } = reportError(error);
           log.error(`job ${job.name}: ${message}; trying again soon`, { job: job.name, error });
           throw error;

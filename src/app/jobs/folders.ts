@@ -46,15 +46,15 @@ function dirOf(whole: LoadedConfig, job: Job): string {
   return dataDirOf(forJob(whole, job).config, job.from);
 }
 
-/** The ids of the data folders with the pages from which later pulls of changes continue. */
+/** The ids of the data folders with the pages from which later incremental pulls continue. */
 export async function foldersOf(whole: LoadedConfig, jobs: readonly Job[]): Promise<readonly string[]> {
   const dirs = jobs.filter(({ source }) => source.changes !== null).map((job) => dirOf(whole, job));
   return Promise.all([...new Set(dirs)].map(folderId));
 }
 
 /**
- * Should another process take this job? A pull of changes continues from files in one data folder. In any other folder,
- * it would have to pull everything again.
+ * Should another process take this job? An incremental pull continues from files in one data folder. In any other
+ * folder, it would have to pull everything again.
  */
 export async function isElsewhere(
   job: Job,

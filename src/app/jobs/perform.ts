@@ -33,9 +33,9 @@ export type JobDeps = Omit<RunDeps, 'job' | 'waitForLock'> & {
 const FINAL: ReadonlySet<ErrorCode> = new Set(['usage', 'kind', 'migration', 'rejects', 'vanished', 'books']);
 
 /**
- * Works on a job from the queue. If an earlier try has published, the job is done. Otherwise, continues the run of an
- * earlier try if its folder is in this data folder, or begins a new run. Waits while another run is using the schema.
- * Throws only if the ledger cannot be read or written.
+ * Works on a job from the queue. If an earlier attempt has published, the job is done. Otherwise, continues the run of
+ * an earlier try if its folder is in this data folder, or begins a new run. Waits while another run is using the
+ * schema. Throws only if the ledger cannot be read or written.
  */
 export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promise<Settlement> {
   const { clock, onJob, signal } = deps;
@@ -161,7 +161,7 @@ function judge(
   return { ...ended, status: 'failed' };
 }
 
-/** When to try the job again; null for never. `failures` counts the failed tries before this one. */
+/** When to try the job again; null for never. `failures` counts the failed attempts before this one. */
 async function againAt(
   { retries }: Job,
   { error, retryAt, status }: EndOfJob & { readonly retryAt: string | null },

@@ -1,11 +1,11 @@
 import type { Universe } from './universe.ts';
 
-/** Ids from this index on belong to cancelled launches, with a block for each revision. */
+/** Ids from this index on belong to canceled launches, with a block for each revision. */
 const CANCELLED = 0xe000_0000;
 const CANCELLED_PER_REVISION = 0x0400_0000;
 
 export type Listed = {
-  /** The launch; for a cancelled launch, the launch that follows it. */
+  /** The launch; for a canceled launch, the launch that follows it. */
   readonly launch: number;
   readonly cancelled: boolean;
   /** The index of its id. */

@@ -17,7 +17,7 @@ export type Universe = {
   readonly near: number;
   readonly known: number;
   /**
-   * The number of planned launches in this state that will be cancelled: one before every four future launches, and
+   * The number of planned launches in this state that will be canceled: one before every four future launches, and
    * none in the newest state.
    */
   readonly cancelled: number;

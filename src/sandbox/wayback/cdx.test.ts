@@ -10,11 +10,11 @@ const CAPTURES = { rockets: ['20251128034223', '20210301120000', '20260701000000
 describe('the index of captures', () => {
   let wayback: Wayback;
   before(async () => {
-    const behaviours = {
+    const behaviors = {
       'captures/rockets/20260701000000': 'replayed=525',
       'captures/rockets/20230228000001': 'error-page',
     };
-    wayback = await startWayback({ launches: 20, captures: CAPTURES, behaviours });
+    wayback = await startWayback({ launches: 20, captures: CAPTURES, behaviors });
   });
   after(() => wayback.close());
 

@@ -97,14 +97,14 @@ test('serves given bodies, for both copies or for one', async () => {
 });
 
 test('moved: a listed capture redirects to a capture seconds later, which is replayed', async () => {
-  await using archive = await opened({ behaviours: { rockets: 'moved' } });
+  await using archive = await opened({ behaviors: { rockets: 'moved' } });
   assert.equal(await archive.led('2026'), AT);
   assert.equal(await archive.led(AT), BESIDE);
   await plays(archive, BESIDE);
 });
 
 test('loop: two captures redirect to each other for the requested number of requests', async () => {
-  await using archive = await opened({ behaviours: { rockets: 'loopx2' } });
+  await using archive = await opened({ behaviors: { rockets: 'loopx2' } });
   for (const [from, to] of [
     [AT, BESIDE],
     [BESIDE, AT],
@@ -116,13 +116,13 @@ test('loop: two captures redirect to each other for the requested number of requ
 });
 
 test('plain-http: a capture redirects to the same path with http', async () => {
-  await using archive = await opened({ behaviours: { rockets: 'plain-http' } });
+  await using archive = await opened({ behaviors: { rockets: 'plain-http' } });
   assert.equal(await archive.led(AT), `${AT} http://api.spacexdata.com:80/v4/rockets`);
   await plays(archive, AT, 'http://api.spacexdata.com:80/v4/rockets');
 });
 
 test('other-url: a capture redirects to a plausible capture of a different path', async () => {
-  await using archive = await opened({ behaviours: { rockets: 'other-url' } });
+  await using archive = await opened({ behaviors: { rockets: 'other-url' } });
   assert.equal(await archive.led(AT), `${AT} https://api.spacexdata.com/v3/rockets`);
   await plays(archive, AT, 'https://api.spacexdata.com/v3/rockets');
   await using plain = await opened();
@@ -131,7 +131,7 @@ test('other-url: a capture redirects to a plausible capture of a different path'
 
 test('replayed: the captured response has its own status and the headers of a capture', async () => {
   for (const status of [301, 404, 429, 525]) {
-    await using archive = await opened({ behaviours: { rockets: `replayed=${status}` } });
+    await using archive = await opened({ behaviors: { rockets: `replayed=${status}` } });
     assert.equal(await archive.led('2026'), AT, 'the redirect to the nearest capture is unchanged');
     const { status: played, headers } = await archive.get(AT);
     assert.equal(played, status);
@@ -145,7 +145,7 @@ test('replayed: the captured response has its own status and the headers of a ca
 });
 
 test('error-page: the captured response is a page with status 200', async () => {
-  await using archive = await opened({ behaviours: { rockets: 'error-page' } });
+  await using archive = await opened({ behaviors: { rockets: 'error-page' } });
   const response = await archive.get(AT);
   assert.equal(response.status, 200);
   assert.notEqual(response.headers.get('memento-datetime'), null);
@@ -154,7 +154,7 @@ test('error-page: the captured response is a page with status 200', async () => 
 });
 
 test('no-memento: the response has none of the headers of a capture', async () => {
-  await using archive = await opened({ behaviours: { rockets: 'no-memento' } });
+  await using archive = await opened({ behaviors: { rockets: 'no-memento' } });
   const response = await archive.get(AT);
   assert.equal(response.headers.get('content-type'), 'application/json; charset=utf-8');
   const names = [...response.headers.keys()];
@@ -169,7 +169,7 @@ test('a fault of one capture does not affect other captures, the recording or ot
   const captures = { rockets: [AT, '20230228000001'], ships: [AT] };
   await using archive = await opened({
     captures,
-    behaviours: { [`captures/rockets/${AT}`]: 'replayed=525' },
+    behaviors: { [`captures/rockets/${AT}`]: 'replayed=525' },
   });
   assert.equal((await archive.get(AT)).status, 525);
   await plays(archive, '20230228000001');

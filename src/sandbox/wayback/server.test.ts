@@ -112,7 +112,7 @@ test('rejects invalid options', async () => {
     { launches: 100_001 },
     { port: -1 },
     { waybackFaults: 'flood' },
-    { behaviours: { rockets: 'replayed=200' } },
+    { behaviors: { rockets: 'replayed=200' } },
   ]) {
     await assert.rejects(
       startWayback(options),

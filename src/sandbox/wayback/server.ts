@@ -17,7 +17,7 @@ export type WaybackOptions = WorldOptions & {
   /** Faults of the copies. See WAYBACK_FAULTS_HELP. */
   readonly waybackFaults?: string | undefined;
   /** Faults by target: `{ 'captures/rockets': 'wrong-etag' }`; `rockets` alone means all copies of it. */
-  readonly behaviours?: Readonly<Record<string, string>> | undefined;
+  readonly behaviors?: Readonly<Record<string, string>> | undefined;
   /** The resources with captures, each with its 14-digit timestamps. */
   readonly captures?: Readonly<Record<string, readonly string[]>> | undefined;
   /** The resources with a recording. */
@@ -67,7 +67,7 @@ export async function startWayback(options: WaybackOptions = {}): Promise<Waybac
   const bodies = createBodies(world, options.bodies ?? {});
   const faults = [
     ...parseWaybackFaults(options.waybackFaults ?? ''),
-    ...Object.entries(options.behaviours ?? {}).flatMap(([path, spec]) =>
+    ...Object.entries(options.behaviors ?? {}).flatMap(([path, spec]) =>
       parseWaybackFaults(spec).map((fault) => ({ ...fault, path })),
     ),
   ];

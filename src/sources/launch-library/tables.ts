@@ -92,7 +92,7 @@ export const boosters = {
     landing_location_id: orNull.integer('Id of the landing location in the API.'),
     landing_location_abbrev: orNull.text('Abbreviated landing location, such as OCISLY or LZ-40.'),
     landing_location_name: orNull.text('Name of the landing location.'),
-    downrange_km: orNull.double('Distance from the pad to the landing, in kilometres.'),
+    downrange_km: orNull.double('Distance from the pad to the landing, in kilometers.'),
   },
 } as const satisfies Table;
 

@@ -178,7 +178,7 @@ export default defineResource({
     }),
     listTable('launch_failures', 'Failures during a launch.', {
       time_s: orNull.double('Seconds after liftoff; negative before it.'),
-      altitude_km: orNull.double('Altitude at that time, in kilometres.'),
+      altitude_km: orNull.double('Altitude at that time, in kilometers.'),
       reason: orNull.text('What failed.'),
     }),
     {

@@ -8,6 +8,6 @@ export const thrust = optional(object({ kN: nullish(number()), lbf: nullish(numb
 
 /** Why the imperial values are omitted. */
 export const POUNDS = 'the same mass in kilograms is kept';
-export const CUBIC_FEET = 'the same volume in cubic metres is kept';
-export const FEET = 'the same length in metres is kept';
+export const CUBIC_FEET = 'the same volume in cubic meters is kept';
+export const FEET = 'the same length in meters is kept';
 export const POUNDS_FORCE = 'the same thrust in kilonewtons is kept';

@@ -75,10 +75,10 @@ export default defineResource({
       reference_system: orNull.text('Reference system of the orbit, such as geocentric or heliocentric.'),
       regime: orNull.text('Orbital regime.'),
       longitude_deg: orNull.double('Longitude of a geostationary payload, in degrees east.'),
-      semi_major_axis_km: orNull.double('Semi-major axis in kilometres.'),
+      semi_major_axis_km: orNull.double('Semi-major axis in kilometers.'),
       eccentricity: orNull.double('Eccentricity; 0 is a circle.'),
-      periapsis_km: orNull.double('Lowest altitude, in kilometres.'),
-      apoapsis_km: orNull.double('Highest altitude, in kilometres.'),
+      periapsis_km: orNull.double('Lowest altitude, in kilometers.'),
+      apoapsis_km: orNull.double('Highest altitude, in kilometers.'),
       inclination_deg: orNull.double('Inclination in degrees.'),
       period_min: orNull.double('Orbital period in minutes.'),
       lifespan_years: orNull.double('Design life in years.'),
@@ -97,8 +97,8 @@ export default defineResource({
     listTable('payload_customers', 'Customers of a payload.', {
       customer: notNull.text('Customer.'),
     }),
-    listTable('payload_norad_ids', 'Catalogue numbers of the objects that a payload became in orbit.', {
-      norad_id: notNull.integer('NORAD catalogue number.'),
+    listTable('payload_norad_ids', 'Catalog numbers of the objects that a payload became in orbit.', {
+      norad_id: notNull.integer('NORAD catalog number.'),
     }),
     listTable('payload_nationalities', 'Nationalities of a payload.', {
       nationality: notNull.text('Country.'),
@@ -216,13 +216,13 @@ export default defineResource({
     {
       name: 'payload_norad_id_repeated',
       severity: 'info',
-      description: 'A payload has the same catalogue number twice',
+      description: 'A payload has the same catalog number twice',
       sql: `SELECT payload_id AS id, norad_id || ', ' || count(*) || ' times' AS detail FROM payload_norad_ids GROUP BY payload_id, norad_id HAVING count(*) > 1`,
     },
     {
       name: 'payload_norad_id_shared',
       severity: 'warning',
-      description: 'Several payloads have the same catalogue number',
+      description: 'Several payloads have the same catalog number',
       sql: `SELECT norad_id::text AS id, string_agg(DISTINCT coalesce(p.name, p.id), ', ') AS detail FROM payload_norad_ids n JOIN payloads p ON p.id = n.payload_id
             GROUP BY norad_id HAVING min(n.payload_id) <> max(n.payload_id)`,
     },

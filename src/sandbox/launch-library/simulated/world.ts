@@ -6,7 +6,7 @@ import { planOf } from './plan.ts';
 import { flownBy, momentOf, slotsAt } from './timeline.ts';
 
 /**
- * Launches that are announced, postponed, flown and sometimes cancelled as time passes. The same seed, number and time
+ * Launches that are announced, postponed, flown and sometimes canceled as time passes. The same seed, number and time
  * produce the same records, which are generated on demand.
  */
 export function createSimulatedWorld(seed: number, launches: number): LaunchWorld {
