@@ -8,7 +8,7 @@ import { DRIFT_EXAMPLE, RUN_EXAMPLE } from './json-examples.ts';
 const NOTES: Readonly<Record<string, string>> = {
   run: 'If the run never began, the command prints the same document with a null `run_id`. Then `status` is `failed` or `interrupted`, and `error` contains the reason. If `--if-busy skip` skipped the run, `status` is `skipped`, `error` is null and the exit code is 0.',
   drift:
-    "The document lists what is new compared with the earlier profile. A share is listed if it changed by more than 0.05 and by more than 5 values (of the smaller of the two counts). A share is also listed, however small the change, if `before` is 0 (the first null or the first missing field) or 1 (the field appeared for the first time), or if `now` is 1 (the field disappeared). Profiles count every record; they do not use samples. For an unknown field, null does not count as a new type, and neither does an integer if the field contained fractions before. Values are truncated to 80 characters. Profiles are stored only in a run's folder, as `profile/<resource>.json`; `drift` does not need the raw files or the database.",
+    "The document lists what is new compared with the earlier profile. A share is listed if it changed by more than 0.05 and if that difference amounts to more than 5 values of the run with fewer values. A share is also listed, however small the change, if `before` is 0 (the first null or the first missing field) or 1 (the field appeared for the first time), or if `now` is 1 (the field disappeared). Profiles count every record; they do not use samples. For an unknown field, null does not count as a new type, and neither does an integer if the field contained fractions before. Values are truncated to 80 characters. Profiles are stored only in a run's folder, as `profile/<resource>.json`; `drift` does not need the raw files or the database.",
 };
 const EXAMPLES: Readonly<Record<string, unknown>> = { run: RUN_EXAMPLE, drift: DRIFT_EXAMPLE };
 
@@ -21,7 +21,7 @@ export function jsonReference(): string {
     '## Exit codes',
     exitTable(),
     '## A command that fails',
-    'A command that fails before it has printed its own document prints this one; the exit code and the lines on stderr are the same as without `--json`. For a run that never began, `run` prints its own document instead.',
+    'A command that fails before it has printed its own document prints this one; the exit code and the lines on stderr are the same as without `--json`. If the run never began, `run` prints the document of a failed run instead.',
     fieldTable(fieldsOf(FAILURE, '')),
     ...DOCUMENTS.flatMap(documentSection),
     '## Parts',
@@ -42,7 +42,7 @@ function documentSection({ commands, flags, schema }: CommandDocument): string[]
   const about = schema['description'];
   return [
     `## ${names}${flags === null ? '' : ` with \`${flags}\``}`,
-    `${sentence(typeOf(schema).replaceAll('of object', 'of objects'))}${typeof about === 'string' ? `, ${about}` : ''}.`,
+    `${sentence(typeOf(schema).replace(' of any', '').replaceAll('of object', 'of objects'))}${typeof about === 'string' ? `, ${about}` : ''}.`,
     ...(example === undefined ? [] : [`\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\``]),
     ...(isRepeated(schema, first)
       ? ['Its elements are the documents described above.']

@@ -55,7 +55,7 @@ async function getPage(get: Get, baseUrl: string, ask: PageQuery & { readonly by
       );
     const times = found.map((record) => Date.parse(String(record[launchChanges.changedAt])));
     if (times.some((time, index) => time < (times[index - 1] ?? Date.parse(ask.from ?? ''))))
-      throw new Error('the records are not in the order of their changes, or include older changes');
+      throw new Error('the records are not sorted by the time of change, or include older changes');
     if (typeof envelope['count'] !== 'number')
       throw new Error('the response does not contain the number of launches');
     const news = noveltiesIn(found);

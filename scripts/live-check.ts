@@ -116,7 +116,7 @@ else
         const { etag } = headers;
         const wrong = canProve(etag)
           ? disproof(body, etag)
-          : 'the recording has no ETag that can prove its body';
+          : 'the recording has no ETag that can verify its body';
         if (wrong !== null) fail(wrong);
         const sha256 = createHash('sha256').update(file).digest('hex');
         if (sha256 !== known.sha256) fail(`its SHA-256 is ${sha256}`);

@@ -108,7 +108,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       received: 'records so far',
       validated: 'records so far',
       errored: 'records so far that were set aside',
-      repeated: 'valid records so far that a newer record in the same run supersedes',
+      repeated: 'valid records so far that were superseded by a newer record in the same run',
       seconds: 'time since the resource began',
     },
   },

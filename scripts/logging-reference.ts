@@ -27,7 +27,7 @@ export function loggingReference(): string {
     ),
     '## Events of runs and jobs',
     eventTable(EVENTS),
-    '## Events of commands',
+    '## Command events',
     eventTable(COMMAND_EVENTS),
   ]
     .join('\n\n')

@@ -71,7 +71,7 @@ COMMENT ON COLUMN payloads.apoapsis_km IS 'Highest altitude, in kilometers.';
 COMMENT ON COLUMN payloads.epoch IS 'Time at which the orbital elements apply.';
 COMMENT ON COLUMN payloads.arg_of_pericenter_deg IS 'Argument of pericenter, in degrees.';
 COMMENT ON COLUMN payloads.dragon_capsule_id IS 'Capsule that carried the payload.';
-COMMENT ON COLUMN payloads.dragon_manifest_url IS 'Manifest of the capsule''s cargo.';
+COMMENT ON COLUMN payloads.dragon_manifest_url IS 'Cargo manifest of the capsule.';
 COMMENT ON COLUMN payloads._loaded_at IS 'When the row was last changed in this database.';
 
 COMMENT ON COLUMN payload_customers.position IS 'Position in the payload''s list, starting at 0.';

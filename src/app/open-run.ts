@@ -32,7 +32,7 @@ export type RunOptions = Pick<RunContext, 'dag' | 'chosen' | 'full' | 'unready' 
   readonly startedAt: string;
   /** Does the run write to the ledger and keep its folder? */
   readonly keeps: boolean;
-  /** The run whose raw files this run derives again. */
+  /** The run whose raw files this run processes again. */
   readonly originRunId?: string;
   /** The pages to use instead of a request. Null, the default, means to request them from the source. */
   readonly readyRaw?: (folder: RunFolder, resource: Resource) => Promise<ReadyRaw | null>;

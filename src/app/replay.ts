@@ -19,8 +19,8 @@ export type ReplayRequest = {
 };
 
 /**
- * Derives a run's raw files again, with today's contracts and transforms and without any requests, as a new run that
- * refers to its origin. Throws `usage` if the target is based on the files of a different run, unless forced.
+ * Processes a run's raw files again, with today's contracts and transforms and without any requests, as a new run that
+ * refers to the original one. Throws `usage` if the target is based on the files of a different run, unless forced.
  */
 export async function replayRun(
   loaded: LoadedSource,

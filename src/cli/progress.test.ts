@@ -87,7 +87,7 @@ test('each phase is shown as soon as it begins, and its duration is updated even
   const stderr = { isTTY: true, rows: 24, columns: 80, write: (text: string) => written.push(text) };
   const progress = createProgress({ live: true, clock, stderr, logVia: () => undefined });
   const of = { run_id: 'r', source: 's', job: null };
-  /** The screen 250 ms later, without an event. */
+  /** The screen 250 ms later, with no event in between. */
   const later = (): string[] => {
     now += 250;
     written.length = 0;

@@ -235,7 +235,7 @@ test('the description lists every key with its origin, but no secrets', async ()
   assert.match(short, /_TOKEN: must be at least 16 ASCII characters without spaces, found 6 characters$/);
 });
 
-test('the description of jobs masks the logins in their addresses', async () => {
+test('the description of jobs masks the credentials in their URLs', async () => {
   const jobs = { pull: { from: 'https://me:geheim@a.test/v4', resources: ['rockets'] } };
   const entry = describeConfig(await load({ file: { jobs } })).find(({ key }) => key === 'jobs');
   assert.deepEqual(entry?.value, { pull: { from: 'https://***@a.test/v4', resources: ['rockets'] } });

@@ -60,7 +60,8 @@ function pathOf(database: string): string {
 }
 
 /**
- * The parts that a URL may omit, besides host and database, each with its variables: libpq's first, then the image's.
+ * The parts that a URL may omit, besides the host and the database, each with its variables: libpq's first, then the
+ * image's.
  */
 const PARAMETERS: readonly (readonly [parameter: string, variable: string, ofTheImage?: string])[] = [
   ['port', 'PGPORT', 'POSTGRES_PORT'],

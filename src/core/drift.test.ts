@@ -203,7 +203,7 @@ void describe('drift', () => {
     assert.equal(seen && noveltyOf(seen), 'first_appearance');
   });
 
-  void it('reports a null that the contract does not allow only once', () => {
+  void it('reports a disallowed null only once', () => {
     const strict = (string: number, none: number) => ({
       ...text(string, none),
       contract: ['string'] as const,

@@ -29,7 +29,7 @@ export type Drift = {
   readonly now: number | null;
 };
 
-/** Changes of a new kind, unlike a share that only rose or fell. */
+/** Changes of a new kind, as opposed to a share that only rose or fell. */
 export const NOVELTIES = [
   'unknown_field',
   'new_type',

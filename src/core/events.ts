@@ -78,7 +78,7 @@ export type RunFact =
       readonly bytes: number;
       readonly received_by: string;
     }
-  /** A step began, or has processed more records. */
+  /** A step began or processed more records. */
   | ({ readonly type: 'records'; readonly resource: string; readonly step: Step } & Counts)
   | ({
       readonly type: 'resource.ended';

@@ -75,7 +75,7 @@ void describe('a source needs attention', () => {
   void it('if no run has succeeded, or the last success is too old', () => {
     assert.deepEqual(codes(NO_RUNS), ['never_succeeded: No run has succeeded yet']);
     assert.deepEqual(codes(FINE, { max: 7199 }), [
-      'too_old: The last success is 2 h old; the maximum is 1 h 59 min',
+      'too_old: The last success was 2 h ago; the maximum age is 1 h 59 min',
     ]);
   });
 
@@ -120,7 +120,7 @@ void describe('a source needs attention', () => {
     assert.equal(codes(NO_RUNS, { jobs: [{ ...JOB, last: TRY }] }).length, 2);
   });
 
-  void it('if a check of severity error found something, but not for any other severity', () => {
+  void it('if a check of severity error has findings, but not for any other severity', () => {
     const found = (error: number) => codes({ ...FINE, checks: { error, warning: 5, info: 5 } });
     assert.deepEqual(found(0), []);
     assert.deepEqual(found(1), ['check_error: 1 data check of severity error found something']);

@@ -56,7 +56,7 @@ function ageReasons(age: number | null, max: number | null): readonly Reason[] {
   if (age === null) return [{ code: 'never_succeeded', message: 'No run has succeeded yet' }];
   if (max === null || age <= max) return [];
   const [is, may] = [formatDuration(age), formatDuration(max)];
-  return [{ code: 'too_old', message: `The last success is ${is} old; the maximum is ${may}` }];
+  return [{ code: 'too_old', message: `The last success was ${is} ago; the maximum age is ${may}` }];
 }
 
 function runReasons({ last_run: run }: LedgerStatus): readonly Reason[] {

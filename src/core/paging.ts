@@ -36,7 +36,7 @@ export function nextPageQuery(ask: PageQuery, page: PageFacts): PageQuery | null
   if (ask.by === 'id') return nextById(ask, page);
   if (!page.more) return null;
   if (page.last === null)
-    throw new Error('it says that more records follow, but its page has no time to continue from');
+    throw new Error('it says that more records follow, but its page has no timestamp to continue from');
   // Some APIs order by fractions of a second that they do not show.
   const from = wholeSecond(page.last);
   const isOneTime = page.first !== null && wholeSecond(page.first) === from;

@@ -20,7 +20,7 @@ export type UpstreamResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * Does the response say that its records are simulated? Null for a 304 that does not say: the kept body then
+   * Does the response say that its records are simulated? Null for a 304 that does not say; in that case, the kept body
    * decides.
    */
   readonly simulated: boolean | null;

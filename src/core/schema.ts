@@ -1,6 +1,6 @@
 /**
- * A JSON Schema with the type of the values that it accepts, which only the compiler uses. The usual library for this
- * added a tenth of a second to each start.
+ * A JSON Schema that carries the type of the values it accepts; only the compiler uses that type. The usual library for
+ * this added a tenth of a second to each start.
  */
 export type Schema<T = unknown> = {
   readonly [keyword: string]: unknown;

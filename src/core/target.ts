@@ -19,7 +19,7 @@ export type RunHeader = {
   readonly run_dir: string;
   /** The id of the run's data folder. */
   readonly folder_id: string;
-  /** The run whose raw files this run derives again; null for a pull. */
+  /** The run whose raw files this run processes again; null for a pull. */
   readonly origin_run_id: string | null;
   /** The job that started the run; null if no job did. */
   readonly job: JobOfRun | null;
@@ -58,7 +58,7 @@ export type Chain = {
 export type LastPublish = {
   readonly run_id: string;
   readonly address: string;
-  /** Are the records simulated? Null if no response said. */
+  /** Whether the records are simulated; null if no response has said so. */
   readonly simulated: boolean | null;
   readonly pages: readonly RawFile[];
   readonly received: number;

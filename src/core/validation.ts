@@ -8,8 +8,8 @@ import type { Schema } from './schema.ts';
 export type Validation = (value: unknown) => ContractFault[] | null;
 
 /**
- * Compiles the validation of a schema: a fast validation first, and one that finds every fault only for values that
- * failed the fast one.
+ * Compiles two validators for a schema: a fast one, and one that finds every fault and runs only on values that fail
+ * the fast one.
  */
 export function compileValidation(schema: Schema): Validation {
   const compile = (allErrors: boolean): ValidateFunction =>

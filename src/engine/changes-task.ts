@@ -173,7 +173,7 @@ async function whyFull(
   if (folder_id !== run.folder_id) return 'its earlier pages are in another data folder';
   for (const [index, file] of pages.entries()) {
     if (!(await store.hasRaw({ run_id: file.received_by, file })))
-      return `page ${index + 1} of its earlier pages is missing or damaged`;
+      return `earlier page ${index + 1} is missing or damaged`;
   }
   return null;
 }

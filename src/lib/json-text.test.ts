@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { escapeJson, jsonText } from './json-text.ts';
 
-test('half a surrogate pair, which many parsers reject, becomes a replacement character', () => {
+test('a lone surrogate, which many parsers reject, becomes a replacement character', () => {
   const halves = 'high \ud83d, low \ude00, \\ud83d, \\\ud83d, pair \ud83d\ude00';
   const text = jsonText({ halves });
   assert.doesNotMatch(text.replaceAll('\\\\', ''), /\\ud/);

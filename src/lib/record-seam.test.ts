@@ -50,7 +50,7 @@ const { record } = fc.letrec<{ record: object; value: unknown }>((tie) => ({
 }));
 
 describe('records that are cut at their seam', () => {
-  it('match the records that are found byte by byte, in complete and damaged texts', () => {
+  it('match the records found by a byte-by-byte scan, in complete and damaged texts', () => {
     const damage = fc.record({
       at: fc.nat(),
       drop: fc.integer({ min: 0, max: 3 }),

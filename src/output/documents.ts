@@ -161,7 +161,7 @@ export const DOCUMENTS: readonly CommandDocument[] = [
         value: anything('secrets masked'),
         origin: text('default, file …, variable … or flag …'),
       }),
-      'by key',
+      'one for each key',
     ),
   ),
   document(['jobs'], list(jobReport)),

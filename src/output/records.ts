@@ -178,7 +178,7 @@ export const explainDocument = object({
   ),
   lost: list(
     lostRaw,
-    'unreadable raw files that may contain a newer record, or the record of a row, as described in the ledger',
+    'unreadable raw files, as recorded in the ledger, that may contain a newer record or the record of a row',
   ),
   unproven: list(byName(anything()), 'keys of rows whose record is in none of the remaining raw files'),
 });

@@ -13,7 +13,7 @@ const tableCounts: Schema<TableCounts> = object({
   updated: count(),
   unchanged: count(),
   deleted: count('moved to tombstones'),
-  held: count('left unchanged because their record broke its contract'),
+  held: count('left unchanged because their record was rejected'),
   live_before: count(),
   live_after: count('live_before + inserted - deleted'),
   digest: text(
@@ -74,7 +74,9 @@ export type RunDocument = Omit<RunReport, 'status'> & { readonly status: RunStat
 
 export const runDocument: Schema<RunDocument> = object({
   run_id: nullable(
-    text('null: the run never began, for example because of a wrong flag or a busy or unmigrated database'),
+    text(
+      'null: the run never began, for example because of an invalid flag or a busy or unmigrated database',
+    ),
   ),
   status: choice(
     [...RUN_STATUSES, 'skipped'],

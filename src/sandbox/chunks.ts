@@ -12,7 +12,7 @@ export function* encodeChunks(pieces: Iterable<string | Buffer>): Generator<Buff
       chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, room));
       used = 0;
     }
-    // Encodes piece by piece, because first joining strings with one and two bytes per character takes twice as long.
+    // Encodes piece by piece, because joining one-byte and two-byte strings first takes twice as long.
     used += typeof piece === 'string' ? chunk.write(piece, used) : piece.copy(chunk, used);
   }
   if (used > 0) yield chunk.subarray(0, used);

@@ -104,7 +104,7 @@ test('reset breaks the connection before the response', async () => {
   assert.deepEqual(sandbox.requests().at(-1), { method: 'GET', path: '/v5/launches', status: null });
 });
 
-test('reset-body breaks the connection after its number of bytes', async () => {
+test('reset-body drops the connection after the specified number of bytes', async () => {
   for (const bytes of [0, 70_000]) {
     const response = await get(`reset-body=${bytes}`);
     assert.equal(response.status, 200);

@@ -88,7 +88,7 @@ export async function extract(
     (await fetchPage({ resource, path: resource.path, page: 1 }, before, derive, context)) ??
     (await fetchPage({ resource, path: resource.path, page: 1 }, { ...before, kept: null }, derive, context));
   if (extracted !== null) return extracted;
-  throw new PipelineError(`Cannot pull ${resource.name}: no page is kept`, { code: 'internal' });
+  throw new PipelineError(`Cannot pull ${resource.name}: no pages were kept`, { code: 'internal' });
 }
 
 /** Null if the pages are not JSON and can be requested from the upstream instead. */

@@ -22,7 +22,7 @@ const FAILED: Ended = ['failed', failure];
 const NEEDS_FAILED: Ended = ['skipped', need];
 const UNMET: Ended = ['skipped', unmet];
 
-/** Closes a run whose resources, in the order of the source, ended with these results. */
+/** Closes a run whose resources ended with these results, in source order. */
 function close(ended: readonly Ended[], chosen: readonly number[] | null = null) {
   const entries = ended.map(([status, error = null], index): LedgerEntry => {
     const resource = resources[index] ?? assert.fail();

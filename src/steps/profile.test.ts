@@ -203,7 +203,7 @@ void describe('hostile records', () => {
     assert.ok(fields.every(({ path }) => path.length <= 66));
   });
 
-  void it('are followed for only 16 levels if they are nested deeply', () => {
+  void it('are followed only 16 levels deep', () => {
     const depth = 100_000;
     const made = profile([`{"deep":${'['.repeat(depth)}${']'.repeat(depth)}}`]);
     assert.deepEqual([made.fields.length, made.untold], [Object.keys(KNOWN).length + 16, 1]);

@@ -11,7 +11,7 @@ import { createVirtualClock } from '../support/virtual-clock.ts';
 const QUIET_TURNS = 50;
 const CAPTURED = { 'content-type': 'application/json', 'memento-datetime': 'Fri, 28 Nov 2025 03:42:23 GMT' };
 
-/** With status 0, the server closes the connection without an answer. */
+/** With status 0, the server closes the connection without responding. */
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
 
 /** An archive in virtual time that sends these answers in turn, then captures, all without redirects. */

@@ -100,7 +100,7 @@ async function assertUndisturbed({ rows, workspace }: Place, runId: string | nul
 }
 
 describe('a paged pull that is killed', { concurrency: 2 }, () => {
-  it('continues after its last complete page, and requests no complete page twice', async (t) => {
+  it('continues after its last complete page, and never requests a complete page twice', async (t) => {
     const one = await place(t, 1000, 0);
     await one.killed(1, 0.5);
     await one.killed(3, 0);

@@ -44,7 +44,7 @@ void describe('checks', () => {
     assert.match(lines[0] ?? '', /^severity +check +count +description$/);
     assert.match(
       lines[2] ?? '',
-      /^error +launch_unix_differs +1 +The date in seconds and the date are different times/,
+      /^error +launch_unix_differs +1 +The Unix timestamp does not match the date/,
     );
     assert.doesNotMatch(stdout, /launch_local_differs|Not run/);
     assert.match(lines.at(-2) ?? '', new RegExp(`^\\d+ of \\d+ checks found something after run ${runId}$`));

@@ -155,7 +155,7 @@ void describe('drift', { concurrency: 1 }, () => {
     ]);
   });
 
-  void it('skips runs that read no resource completely, and fails if you name such a run', async () => {
+  void it('skips runs that did not read any resource completely, and fails if you name such a run', async () => {
     api.set(LAUNCHES, { body: '[{"id":"cut' });
     api.set(ROCKETS, { body: '[{"id":"cut' });
     const { report } = await pull();

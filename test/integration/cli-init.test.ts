@@ -33,7 +33,7 @@ void describe('init', { concurrency: 2 }, () => {
   });
   after(() => server.close());
 
-  void it('writes a file that config accepts as it is, with comments, a job for each source, and the schema', async (t) => {
+  void it('writes a file that config accepts as is, with comments, a job for each source, and the schema', async (t) => {
     const place = empty(t);
     const untouched = await place.json<Config>(['config']);
     const jobsBefore = await place.json<JobReport[]>(['jobs']);

@@ -92,7 +92,7 @@ void describe('status', { concurrency: 1 }, () => {
     await workspace.sql(`UPDATE runs SET finished_at = finished_at - interval '2 hours'`);
     const { stdout, code } = await workspace.run(['status']);
     assert.equal(code, 10);
-    assert.match(stdout, /^ {2}Why: +The last success is 2 d 1 h old; the maximum is 2 d$/m);
+    assert.match(stdout, /^ {2}Why: +The last success was 2 d 1 h ago; the maximum age is 2 d$/m);
     assert.match(stdout, /\nNext: \S+spacex-pipeline run\n$/);
     assert.deepEqual((await look(workspace, '--max-age', '3d')).why, []);
     assertFailure(await workspace.run(['status', '--max-age', 'soon']), {

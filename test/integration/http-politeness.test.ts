@@ -6,7 +6,7 @@ import { PipelineError } from '../../src/core/errors.ts';
 import { attemptsOf, fetchFrom, JSON_TYPE, openTestUpstream, serve } from '../support/http-upstream.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
-/** A full second, because HTTP dates have no fractions. */
+/** A full second, because HTTP dates have no fractional seconds. */
 const NOW = Date.UTC(2026, 0, 5, 7, 30);
 
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string | string[]>> };

@@ -98,7 +98,7 @@ void describe('docs/operate.md', () => {
     }
   });
 
-  void it('contains cron lines that send mail about a failed run and about a missing run', async (t) => {
+  void it('contains cron entries that send mail about failed and missed runs', async (t) => {
     const workspace = createWorkspace({
       source: { ...QUICK_SOURCE, maxAttempts: 1, baseUrl: `http://127.0.0.1:${await findFreePort()}` },
     });

@@ -160,7 +160,7 @@ function plant(settings: Readonly<Record<string, unknown>>) {
 }
 
 /**
- * The leaks in the names and bytes of all files below a folder. Response bodies may leak: they are kept as received.
+ * The leaks in the names and contents of all files under a folder. Response bodies may leak: they are kept as received.
  */
 function leaksInFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {

@@ -186,7 +186,7 @@ void describe('commands next to a running serve', () => {
   });
   after(() => serving.kill());
 
-  void it('that write name the process, its URL, and the command to use instead', async () => {
+  void it('that write data name the process, its URL, and the command to use instead', async () => {
     for (const args of [
       ['run', '--from', sandbox.url],
       ['migrate', 'up'],

@@ -215,7 +215,7 @@ async function refusal({ up }: RepairLab, message: RegExp): Promise<string> {
   return refused.hint ?? '';
 }
 
-/** Everything that migrations create, read without the code under test, with columns in order of their names. */
+/** Everything that migrations create, read without the code under test, with columns sorted by name. */
 async function catalog({ session, database }: Lab): Promise<unknown[]> {
   await session.query('BEGIN');
   const found: unknown[] = [];

@@ -21,7 +21,7 @@ import {
 import { maker, makers, part, parts, TABLES, tag } from './target-resources.ts';
 
 /**
- * Tests the publishing of resources that were not derived again because their tables have not changed since the last
+ * Tests publishing resources that were not derived again because their tables have not changed since the last
  * publish.
  */
 export function testUnchanged(openDatabase: OpenDatabase): void {

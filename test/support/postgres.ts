@@ -85,7 +85,7 @@ export type PostgresServer = {
 const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 const fastSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
-/** Starts a separate PostgreSQL server, on a free port of 127.0.0.1 and in a temporary folder. */
+/** Starts a separate PostgreSQL server on a free port of 127.0.0.1, in a temporary folder. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const user = unprivilegedUser();
   const folder = makeFolder(user);

@@ -12,7 +12,7 @@ export type Answer = {
   readonly headers: Record<string, unknown>;
 };
 
-/** Sends a request with any headers, which fetch does not allow. */
+/** Sends a request with arbitrary headers, including ones that fetch forbids. */
 export function ask(
   serve: Pick<RunningServe, 'url'>,
   method: string,

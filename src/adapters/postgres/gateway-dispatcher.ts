@@ -31,7 +31,7 @@ export type DispatcherOptions = {
 /** The maximum number of waiting requests per client. Reading pauses when it is reached. */
 const MOST_REQUESTS = 64;
 
-/** On shutdown, how long a query may continue after its client was disconnected. */
+/** On shutdown, how long a query may continue after its client has been disconnected. */
 const LAST_QUERY_MS = 5000;
 
 /**

@@ -15,7 +15,7 @@ export type Gateway = {
 };
 
 export type GatewayOptions = DispatcherOptions & {
-  /** The loopback port, or 0 for any free one; null for none. */
+  /** The loopback port, or 0 for any free one; null if there is none. */
   readonly port: number | null;
   /** The path of an unused Unix socket, which only this user can access; null for none. */
   readonly socket?: string | null;

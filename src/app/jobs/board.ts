@@ -14,7 +14,7 @@ import type { AppDeps } from '../runtime.ts';
 /** The jobs of a configuration, and their state. */
 export type JobBoard = {
   readonly list: () => Promise<readonly JobReport[]>;
-  /** The job's tries, newest first. Throws `usage` for an unknown job. */
+  /** The job's attempts, newest first. Throws `usage` for an unknown job. */
   readonly history: (name: string, limit: number) => Promise<readonly JobTry[]>;
   /** Enables or disables a job, which permanently overrides the configuration. Throws `usage` for an unknown job. */
   readonly enable: (name: string, enabled: boolean) => Promise<JobReport>;

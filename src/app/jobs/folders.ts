@@ -29,7 +29,7 @@ export function configsOf(
   if (other !== undefined && first.database.url === null) {
     throw new PipelineError(
       `Cannot serve job ${other.job.name} together with ${first.job.name}: simulated records have a separate data folder`,
-      { code: 'usage', hint: 'Configure all jobs with the same from, or use a database server.' },
+      { code: 'usage', hint: 'Use the same value of `from` in all jobs, or use a database server.' },
     );
   }
   const bySource = new Map(

@@ -20,7 +20,7 @@ export type Service = {
   /** The current time of the simulated world, in milliseconds since 1970. */
   readonly time: () => number;
   readonly limits: Limits;
-  /** The `Date` header at that time; null for none. */
+  /** The `Date` header at that time; null if there is none. */
   readonly date: (time: number) => number | null;
   /** Called before each response, which reflects any changes that the function makes to the world. */
   readonly beforeAnswer: (path: string) => void | Promise<void>;

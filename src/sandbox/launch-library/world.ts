@@ -15,7 +15,10 @@ export type Listed = {
 };
 
 export type LaunchWorld = {
-  /** The launches that are listed at a time, in milliseconds since 1970. Contains each launch once, in any order. */
+  /**
+   * The launches that are listed at the given time, in milliseconds since 1970. Contains each launch once, in any
+   * order.
+   */
   readonly at: (time: number) => readonly Listed[];
 };
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { PipelineError } from '../../core/errors.ts';
 import { parseWaybackFaults, WAYBACK_FAULTS_HELP } from './faults.ts';
 
-test('parses the name, value, path and number of times of a fault of copies', () => {
+test('parses the name, value, path and repeat count of a fault in copies', () => {
   assert.deepEqual(
     parseWaybackFaults('replayed=525@captures/rocketsx2, wrong-etag,truncate').map(
       ({ name, effect, value, amount, path, times }) => [name, effect, value, amount, path, times],

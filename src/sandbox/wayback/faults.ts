@@ -36,7 +36,7 @@ const FAULTS = {
   'blocked-page': kind('answer', 'blocked-page', '200 with a page that says that the site is blocked'),
   reset: kind('answer', 'reset', 'the connection breaks before the response'),
   hang: kind('answer', 'hang', 'no response, and the connection stays open'),
-  moved: kind('redirect', 'moved', 'a capture redirects to a capture a few seconds later'),
+  moved: kind('redirect', 'moved', 'a capture redirects to one that was taken a few seconds later'),
   loop: kind('redirect', 'loop', 'two captures redirect to each other'),
   'plain-http': kind('redirect', 'plain-http', 'a capture redirects to its own URL with http and port 80'),
   'other-url': kind(

@@ -72,7 +72,7 @@ test("redirects a URL with http, a port, a slash or no scheme to the capture's o
   await plays(archive, AT, 'http://api.spacexdata.com:80/v4/rockets');
 });
 
-test('replays only id_ URLs, because the archive rewrites the bodies of others', async () => {
+test('replays only id_ URLs, because the archive rewrites the bodies of all other URLs', async () => {
   await using archive = await opened();
   assert.equal((await fetch(`${archive.url}/web/${AT}/${ROCKETS}`)).status, 400);
 });

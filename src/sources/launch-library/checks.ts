@@ -10,8 +10,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'net_passed',
     severity: 'warning',
-    description:
-      'The time of a launch was more than two days ago, but its status is still a status from before the launch',
+    description: 'A launch was scheduled more than two days ago, but still has a pre-launch status',
     sql: `SELECT id, name || ': ' || net::date || ', ' || coalesce(status_name, status_id::text) AS detail
           FROM launches WHERE status_id IN (1, 2, 5, 8) AND net < now() - interval '2 days'`,
   },

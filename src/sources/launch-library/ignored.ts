@@ -67,7 +67,7 @@ export const omitted: Readonly<Record<string, string>> = Object.fromEntries(
 
 function reason(name: string): string {
   if (/_count|_launches|_landings|turnaround|^flights$/.test(name))
-    return 'a counter, which changes without last_updated';
-  if (/url|image|logo|links|patches|infographic/.test(name)) return 'a link or a picture';
-  return 'not about the launch itself, or also in a different field';
+    return 'a counter that changes without updating last_updated';
+  if (/url|image|logo|links|patches|infographic/.test(name)) return 'a link or an image';
+  return 'unrelated to the launch itself, or duplicated in a different field';
 }

@@ -66,7 +66,7 @@ export default defineResource({
     {
       name: 'capsule_reuse_count_differs',
       severity: 'error',
-      description: 'The reuse count of a capsule differs from its past launches',
+      description: "A capsule's reuse count does not match its past launches",
       reads: ['launches'],
       sql: `SELECT c.id, serial || ': ' || reuse_count || ', flights ' || coalesce(flights, 0) AS detail
             FROM capsules c

@@ -70,7 +70,7 @@ export default defineResource({
     {
       name: 'core_reuse_count_differs',
       severity: 'error',
-      description: 'The reuse count of a core differs from its past launches',
+      description: "A core's reuse count does not match its past launches",
       reads: ['launches'],
       sql: `SELECT c.id, serial || ': ' || reuse_count || ', flights ' || coalesce(flights, 0) AS detail
             FROM cores c
@@ -81,7 +81,7 @@ export default defineResource({
     {
       name: 'core_landings_differ',
       severity: 'warning',
-      description: 'The landing counts of a core differ from the landings of its past launches',
+      description: "A core's landing counts do not match the landings on its past launches",
       reads: ['launches'],
       sql: `SELECT c.id, serial || ': ' || count(*) FILTER (WHERE landing_type = 'ASDS') || ' attempts on drone ships, ' || count(*) FILTER (WHERE landing_type = 'RTLS') || ' on land' AS detail
             FROM cores c JOIN launch_cores o ON o.core_id = c.id AND landing_attempt JOIN launches l ON l.id = o.launch_id AND NOT l.upcoming
@@ -93,7 +93,7 @@ export default defineResource({
     {
       name: 'core_flight_numbers_broken',
       severity: 'warning',
-      description: 'The flights of a core are not numbered consecutively from 1',
+      description: "A core's flights are not numbered consecutively from 1",
       reads: ['launches'],
       sql: `SELECT core_id AS id, core_serial || ': ' || string_agg(flight::text, ', ' ORDER BY nth_flight) AS detail
             FROM booster_flights GROUP BY core_id, core_serial HAVING bool_or(flight IS DISTINCT FROM nth_flight::integer)`,
@@ -108,14 +108,14 @@ export default defineResource({
     {
       name: 'core_unknown_described',
       severity: 'info',
-      description: 'The equipment of a core is known, but not which core it is',
+      description: "A core's equipment is known, but the core itself is not identified",
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id WHERE core_id IS NULL AND (gridfins OR legs OR reused)`,
     },
     {
       name: 'launch_core_unknown',
       severity: 'warning',
-      description: 'The core of a past launch is unknown',
+      description: 'A core of a past launch is unknown',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming WHERE core_id IS NULL`,
     },

@@ -67,7 +67,7 @@ const listTable = listTableOf('dragon_id', 'dragon', 'Dragon model.');
 
 export default defineResource({
   name: 'dragons',
-  description: 'Kinds of Dragon spacecraft: size, capacity and thrusters.',
+  description: 'Dragon spacecraft models: size, capacity and thrusters.',
   path: '/v4/dragons',
   shape: 'array',
   pull: 'snapshot',

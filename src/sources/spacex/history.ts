@@ -48,7 +48,7 @@ export default defineResource({
     {
       name: 'history_unix_differs',
       severity: 'error',
-      description: 'The date in seconds and the date are different times',
+      description: 'The Unix timestamp does not match the date',
       sql: `SELECT id, title AS detail FROM history WHERE event_date_unix <> extract(epoch FROM event_date_utc)::bigint`,
     },
   ],

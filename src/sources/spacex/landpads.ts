@@ -83,7 +83,7 @@ export default defineResource({
     {
       name: 'landpad_counts_differ',
       severity: 'warning',
-      description: 'The landing counts of a pad differ from the landings of past launches there',
+      description: "A pad's landing counts do not match the past landings there",
       reads: ['launches'],
       sql: `SELECT p.id, p.name || ': ' || landing_attempts || ' and ' || landing_successes || ', not ' || attempts || ' and ' || successes AS detail
             FROM landpads p
@@ -118,8 +118,7 @@ export default defineResource({
     {
       name: 'landing_without_pad',
       severity: 'warning',
-      description:
-        'On a past launch, a core attempted a landing other than in the ocean, but no pad is given',
+      description: 'On a past launch, a core attempted a landing outside the ocean, but no pad is listed',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming
             WHERE landing_attempt AND landpad_id IS NULL AND landing_type IS DISTINCT FROM 'Ocean'`,

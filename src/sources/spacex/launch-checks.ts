@@ -12,7 +12,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_flight_number_missing',
     severity: 'info',
-    description: 'No launch has the flight numbers directly before that of the launch',
+    description: 'The flight numbers directly before a launch are missing',
     sql: `SELECT id, 'none from ' || before + 1 || ' to ' || flight_number - 1 AS detail
           FROM (SELECT *, lag(flight_number) OVER (ORDER BY flight_number) AS before FROM launches) numbered
           WHERE flight_number - 1 > before`,
@@ -20,7 +20,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_order_differs',
     severity: 'info',
-    description: 'A launch has an earlier date than the launch with the previous flight number',
+    description: 'A launch has an earlier date than the one with the previous flight number',
     sql: `SELECT id, name || ' was earlier than the previous flight' AS detail
           FROM (SELECT *, lag(launch_date_utc) OVER (PARTITION BY upcoming ORDER BY flight_number, launch_date_utc) AS before FROM launches) ordered
           WHERE before > launch_date_utc`,
@@ -28,21 +28,21 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_unix_differs',
     severity: 'error',
-    description: 'The date in seconds and the date are different times',
+    description: 'The Unix timestamp does not match the date',
     sql: `SELECT id, name || ': by ' || launch_date_unix - extract(epoch FROM launch_date_utc)::bigint || ' s' AS detail
           FROM launches WHERE launch_date_unix <> extract(epoch FROM launch_date_utc)::bigint`,
   },
   {
     name: 'launch_local_differs',
     severity: 'error',
-    description: 'The local date and the date are different times',
+    description: 'The local date does not match the date',
     sql: `SELECT id, name || ': by ' || extract(epoch FROM launch_date_local - launch_date_utc)::bigint || ' s' AS detail FROM launches WHERE launch_date_local <> launch_date_utc`,
   },
   {
     name: 'launch_local_month_differs',
     severity: 'info',
     description:
-      'The local date of a launch is in a different month, and the date is not known more precisely than the month',
+      'The local date of a launch falls in a different month, and the date is known only to the month',
     sql: `SELECT id, name AS detail FROM launches
           WHERE launch_date_precision IN ('month', 'quarter', 'half', 'year')
           AND date_trunc('month', launch_date_local AT TIME ZONE 'UTC' + launch_utc_offset_minutes * interval '1 minute')
@@ -91,7 +91,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'static_fire_unix_differs',
     severity: 'error',
-    description: 'The static fire in seconds and its date are different times',
+    description: 'The Unix timestamp of the static fire does not match its date',
     sql: `SELECT id, name || ': by ' || static_fire_date_unix - extract(epoch FROM static_fire_date_utc)::bigint || ' s' AS detail
           FROM launches WHERE static_fire_date_unix <> extract(epoch FROM static_fire_date_utc)::bigint`,
   },

@@ -89,7 +89,7 @@ export default defineResource({
     {
       name: 'launch_utc_offset_differs',
       severity: 'warning',
-      description: 'The UTC offset of the local date differs from the time zone of the pad',
+      description: "The UTC offset of the local date does not match the pad's time zone",
       reads: ['launches'],
       sql: `SELECT l.id, l.name || ': ' || l.launch_utc_offset_minutes || ' minutes, unlike ' || p.timezone AS detail
             FROM launches l JOIN launchpads p ON p.id = l.launchpad_id
@@ -99,7 +99,7 @@ export default defineResource({
     {
       name: 'launchpad_counts_differ',
       severity: 'error',
-      description: 'The launch counts of a pad differ from the launches that used it',
+      description: "A pad's launch counts do not match the launches that used it",
       reads: ['launches'],
       sql: `SELECT p.id, p.name || ': ' || launch_attempts || ' and ' || launch_successes || ', not ' || attempts || ' and ' || successes AS detail
             FROM launchpads p

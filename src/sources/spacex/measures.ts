@@ -7,7 +7,7 @@ export const length = optional(object({ meters: nullish(number()), feet: nullish
 export const thrust = optional(object({ kN: nullish(number()), lbf: nullish(number()) }));
 
 /** Why the imperial values are omitted. */
-export const POUNDS = 'the same mass in kilograms is kept';
-export const CUBIC_FEET = 'the same volume in cubic meters is kept';
-export const FEET = 'the same length in meters is kept';
-export const POUNDS_FORCE = 'the same thrust in kilonewtons is kept';
+export const POUNDS = 'the mass in kilograms is kept instead';
+export const CUBIC_FEET = 'the volume in cubic meters is kept instead';
+export const FEET = 'the length in meters is kept instead';
+export const POUNDS_FORCE = 'the thrust in kilonewtons is kept instead';

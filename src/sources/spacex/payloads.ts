@@ -90,7 +90,7 @@ export default defineResource({
       dragon_capsule_id: orNull.id('Capsule that carried the payload.', { references: 'capsules' }),
       dragon_mass_returned_kg: orNull.double('Mass returned in the capsule, in kilograms.'),
       dragon_flight_time_s: orNull.double('Flight time of the capsule, in seconds.'),
-      dragon_manifest_url: orNull.text("Manifest of the capsule's cargo."),
+      dragon_manifest_url: orNull.text('Cargo manifest of the capsule.'),
       dragon_water_landing: orNull.boolean('Whether the capsule landed on water.'),
       dragon_land_landing: orNull.boolean('Whether the capsule landed on land.'),
     }),

@@ -117,9 +117,9 @@ export default defineResource({
   },
   omitted: {
     '/launch_mass_lbs': POUNDS,
-    '/speed_mph': 'the same speed in kilometers per hour is kept',
-    '/earth_distance_mi': 'the same distance in kilometers is kept',
-    '/mars_distance_mi': 'the same distance in kilometers is kept',
+    '/speed_mph': 'the speed in kilometers per hour is kept instead',
+    '/earth_distance_mi': 'the distance in kilometers is kept instead',
+    '/mars_distance_mi': 'the distance in kilometers is kept instead',
   },
   checks: [
     {
@@ -132,7 +132,7 @@ export default defineResource({
     {
       name: 'roadster_unix_differs',
       severity: 'error',
-      description: 'The launch date in seconds and the launch date are different times',
+      description: 'The Unix timestamp of the launch does not match its date',
       sql: `SELECT id, 'by ' || launch_date_unix - extract(epoch FROM launch_date_utc)::bigint || ' s' AS detail
             FROM roadster WHERE launch_date_unix <> extract(epoch FROM launch_date_utc)::bigint`,
     },

@@ -251,8 +251,7 @@ export default defineResource({
     {
       name: 'rocket_success_rate_differs',
       severity: 'warning',
-      description:
-        'The success rate differs from the success rate of the launches by more than one percentage point',
+      description: 'The success rate differs by more than one percentage point from that of the launches',
       reads: ['launches'],
       sql: `SELECT r.id, r.name || ': ' || r.success_rate_pct || ' %, not ' || s.success_rate_pct || ' %' AS detail
             FROM rockets r JOIN launch_success s ON s.rocket_id = r.id WHERE abs(r.success_rate_pct - s.success_rate_pct) > 1`,

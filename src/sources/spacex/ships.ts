@@ -111,7 +111,7 @@ export default defineResource({
     {
       name: 'fairing_ship_unlisted',
       severity: 'info',
-      description: 'A ship that recovers the fairing of a launch is not listed among the ships of the launch',
+      description: "A ship that recovers a launch's fairing is not listed among that launch's ships",
       reads: ['launches'],
       sql: `SELECT l.id, l.name || ': ' || coalesce(s.name, f.ship_id) AS detail
             FROM launch_fairing_ships f JOIN launches l ON l.id = f.launch_id LEFT JOIN ships s ON s.id = f.ship_id
@@ -120,7 +120,7 @@ export default defineResource({
     {
       name: 'ship_status_empty',
       severity: 'info',
-      description: 'The status of a ship is an empty string instead of null',
+      description: "A ship's status is an empty string instead of null",
       sql: `SELECT id, name AS detail FROM ships WHERE status = ''`,
     },
     ...backReferences({

@@ -41,7 +41,7 @@ export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** A stand-in for Launch Library, and runs against it in this process, at times that the test chooses. */
+/** A stand-in for Launch Library, with a way to run against it in this process at times that the test chooses. */
 export type Living = {
   /** The current time for the stand-in and the runs, in milliseconds since 1970. */
   at: number;

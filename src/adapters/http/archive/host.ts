@@ -24,8 +24,8 @@ export type HostRules = Pick<ClientRules, 'url' | 'setting'> & {
 };
 
 /**
- * A host that receives one request at a time. The next request starts only after `release` was called for the previous
- * response.
+ * A host that receives one request at a time. The next request starts only after `release` has been called for the
+ * previous response.
  */
 export type Host = Omit<Client, 'get' | 'limit'> & {
   readonly get: (url: URL, signal: AbortSignal) => Promise<Answer>;

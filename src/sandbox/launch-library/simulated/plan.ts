@@ -58,7 +58,7 @@ function ending(
   const lot = roll(seed, slot, END) % 50;
   if (stage === 1) return { status: STATUSES.inFlight };
   if (stage === 2) return { status: lot % 3 === 0 ? STATUSES.deployed : STATUSES.inFlight };
-  if (lot === 0) return { status: STATUSES.partial, failure: 'Simulated: one payload of two was lost.' };
+  if (lot === 0) return { status: STATUSES.partial, failure: 'Simulated: one of two payloads was lost.' };
   return lot < 3
     ? { status: STATUSES.failure, failure: 'Simulated loss of pressure in the upper stage tank.' }
     : { status: STATUSES.success };

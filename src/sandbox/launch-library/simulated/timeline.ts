@@ -77,7 +77,7 @@ export function revisionTimes(seed: number, { slot, revision }: Moment): readonl
   return Array.from({ length: revision }, (_, index) => revisionTime(seed, slot, announced, index + 1));
 }
 
-/** The number of launches that have flown by a time. */
+/** The number of launches that have flown by the given time. */
 export function flownBy(seed: number, launches: number, time: number): number {
   const [first] = slotsAt(launches, time);
   let next = Math.floor((time - SIMULATED_FROM) / GAP) + 1;
