@@ -102,7 +102,10 @@ describe('paging by the time of the last change', () => {
 
   it('throws if the API reports more records but gives no way to continue', () => {
     const nothing = { records: 0, first: null, last: null, more: true, total: 5 };
-    assert.throws(() => nextPageQuery({ by: 'change', from: null }, nothing), /no timestamp to continue from/);
+    assert.throws(
+      () => nextPageQuery({ by: 'change', from: null }, nothing),
+      /no timestamp to continue from/,
+    );
     const byId = { by: 'id', from: shown(0), to: shown(1000), offset: 0, total: null } as const;
     assert.throws(() => nextPageQuery(byId, nothing), /more records follow an empty page/);
   });
