@@ -95,7 +95,7 @@ const BROKEN: readonly [string, ...string[]] = [
 
 /**
  * Returns the bytes of one record: usually a good record with some of its fields changed, duplicated or removed,
- * sometimes a text that is not a record.
+ * sometimes text that is not a record at all.
  */
 export function fuzzRecord(random: Random, good: Readonly<Record<string, unknown>>, index: number): Buffer {
   if (random(20) === 0) return Buffer.from(pick(random, BROKEN));

@@ -30,7 +30,7 @@ export const pagedPulls: readonly Experiment[] = [
         ['paged', 'paged_twin'].map((schema) => openPaged(server.url, schema, holding.baseUrl)),
       );
       const [place, twin] = places;
-      if (place === undefined || twin === undefined) throw new Error('Cannot open two places');
+      if (place === undefined || twin === undefined) throw new Error('Cannot open more than one place');
       const changing = { holding, place, twin, world };
       try {
         for (const one of places) await mustSucceed(one.cli(RUN));

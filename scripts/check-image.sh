@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the Dockerfile's image without a container engine, and runs it: npm run check:image
-# Runs Debian's buildah as root, with chroot. Makes the base image, node:24-slim, with debootstrap and this
+# Runs Debian's buildah as root, with chroot. Builds the base image, node:24-slim, with debootstrap and this
 # project's Node, because an image registry may be unavailable. Skips if a requirement is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -21,7 +21,7 @@ export function jsonReference(): string {
     '## Exit codes',
     exitTable(),
     '## A command that fails',
-    'A command that fails before it has printed its own document prints this one; the exit code and the lines on stderr are the same as without `--json`. If the run never began, `run` prints the document of a failed run instead.',
+    'A command that fails before it has printed its own document prints this one; the exit code and the lines on stderr are the same as without `--json`. If the run never began, `run` prints a document for the failed run instead.',
     fieldTable(fieldsOf(FAILURE, '')),
     ...DOCUMENTS.flatMap(documentSection),
     '## Parts',

@@ -107,7 +107,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       step: 'the step',
       received: 'records so far',
       validated: 'records so far',
-      errored: 'records so far that were set aside',
+      errored: 'records set aside so far',
       repeated: 'valid records so far that were superseded by a newer record in the same run',
       seconds: 'time since the resource began',
     },
@@ -212,7 +212,7 @@ export const COMMAND_EVENTS: Readonly<Record<string, Entry<Readonly<Record<strin
   },
   'command.failed': {
     level: 'error',
-    says: 'a command has failed. This is always its last line; in text format, it consists of two lines, `error:` and `hint:`',
+    says: 'a command has failed. This is always its last output; in text format, it takes up two lines, `error:` and `hint:`',
     fields: {
       code: 'the `error.code`, which determines the exit code',
       hint: 'what to do next',

@@ -9,7 +9,9 @@ COMMENT ON COLUMN rockets.first_flight_date IS 'Date of the first flight.';
 COMMENT ON COLUMN rockets.height_m IS 'Height in meters.';
 COMMENT ON COLUMN rockets.diameter_m IS 'Diameter in meters.';
 COMMENT ON COLUMN rockets.first_stage_reusable IS 'Whether the first stage is reusable.';
+COMMENT ON COLUMN rockets.first_stage_engines IS 'Number of engines in the first stage.';
 COMMENT ON COLUMN rockets.second_stage_reusable IS 'Whether the second stage is reusable.';
+COMMENT ON COLUMN rockets.second_stage_engines IS 'Number of engines in the second stage.';
 COMMENT ON COLUMN rockets.second_stage_payload_option IS 'Payload option of the second stage.';
 COMMENT ON COLUMN rockets.fairing_height_m IS 'Height of the composite fairing, in meters.';
 COMMENT ON COLUMN rockets.fairing_diameter_m IS 'Diameter of the composite fairing, in meters.';
@@ -77,7 +79,7 @@ COMMENT ON COLUMN payloads._loaded_at IS 'When the row was last changed in this 
 COMMENT ON COLUMN payload_customers.position IS 'Position in the payload''s list, starting at 0.';
 COMMENT ON COLUMN payload_customers._loaded_at IS 'When the row was last changed in this database.';
 
-COMMENT ON TABLE payload_norad_ids IS 'Catalog numbers of the objects that a payload became in orbit.';
+COMMENT ON TABLE payload_norad_ids IS 'Catalog numbers of a payload''s objects in orbit.';
 COMMENT ON COLUMN payload_norad_ids.position IS 'Position in the payload''s list, starting at 0.';
 COMMENT ON COLUMN payload_norad_ids.norad_id IS 'NORAD catalog number.';
 COMMENT ON COLUMN payload_norad_ids._loaded_at IS 'When the row was last changed in this database.';
@@ -335,7 +337,9 @@ COMMENT ON COLUMN rockets.first_flight_date IS 'Day of the first flight.';
 COMMENT ON COLUMN rockets.height_m IS 'Height in metres.';
 COMMENT ON COLUMN rockets.diameter_m IS 'Diameter in metres.';
 COMMENT ON COLUMN rockets.first_stage_reusable IS 'Whether the first stage can fly again.';
+COMMENT ON COLUMN rockets.first_stage_engines IS 'Number of engines of the first stage.';
 COMMENT ON COLUMN rockets.second_stage_reusable IS 'Whether the second stage can fly again.';
+COMMENT ON COLUMN rockets.second_stage_engines IS 'Number of engines of the second stage.';
 COMMENT ON COLUMN rockets.second_stage_payload_option IS 'What the second stage carries.';
 COMMENT ON COLUMN rockets.fairing_height_m IS 'Height of the composite fairing, in metres.';
 COMMENT ON COLUMN rockets.fairing_diameter_m IS 'Diameter of the composite fairing, in metres.';

@@ -45,7 +45,7 @@ export function inPreviewFolder<T>(
 
 /**
  * Derives records from the source, or from existing raw files, into staging, compares the rows with the published ones,
- * and discards the staged rows. Locks the schema in the meantime, and leaves no trace of the run.
+ * and discards the staged rows. Locks the schema while it runs, and leaves no trace of the run.
  */
 export async function preview(
   { config }: LoadedSource,

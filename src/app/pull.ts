@@ -29,7 +29,7 @@ export async function runPull(loaded: LoadedSource, request: PullRequest, deps: 
   const scope = scopeOfChoice(loaded, choice, deps.clock.now());
   const unfinished = await unfinishedPull(loaded.config, dataDir, scope);
   if (unfinished !== null && (restart || full)) {
-    deps.log.info(`starting over and abandoning run ${unfinished}, which was cut off`);
+    deps.log.info(`starting over and abandoning run ${unfinished}, which was interrupted`);
   } else if (unfinished !== null) {
     const resumed = await resumeUnlessOvertaken(loaded, dataDir, unfinished, { from, migrate }, deps);
     if (resumed !== null) return resumed;

@@ -9,7 +9,7 @@ export const RUN_ID =
 /** For commands that pull: the day of the preserved copies. */
 export const AS_OF = new Option(
   '--as-of <date>',
-  'use the preserved copies nearest to this day, such as 2025-10-06 (default: the last good copies)',
+  'use the preserved copies nearest to this date, such as 2025-10-06 (default: the last good copies)',
 );
 
 /** For commands that write to the target. */

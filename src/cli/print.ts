@@ -37,7 +37,7 @@ export function printItems<T>(
 
 /**
  * Prints a table. On a terminal, splits a table that is too wide into parts, each of which repeats the first `keys`
- * columns. Never splits a table in a pipe or a file.
+ * columns. Never splits a table if the output goes to a pipe or a file.
  */
 export function printTable(
   { stdout }: CliStreams,

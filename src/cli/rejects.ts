@@ -39,7 +39,7 @@ export const register: Register = (program, streams) => {
     .addOption(
       new Option(
         '--status <status>',
-        'list rejects with this status from the ledger (by default, of all runs)',
+        'list rejects with this status from the ledger (by default, from all runs)',
       ).choices([...REJECT_STATUSES, 'all']),
     )
     .option('--limit <n>', 'the maximum number of records', integerOption, 100)

@@ -67,7 +67,7 @@ test("if a flag sets the value, other programs' variables are ignored", async ()
   }
 });
 
-test('PGPASSWORD completes a database URL without a password, whichever layer set the URL', async () => {
+test('PGPASSWORD supplies the password for a database URL that lacks one, whichever layer set the URL', async () => {
   const url = 'postgresql://u@h/d';
   const dotEnv = 'PGPASSWORD=p';
   for (const setup of [

@@ -46,7 +46,7 @@ type Assignment = {
 
 /**
  * Precedence: defaults ← file ← environment (with `.env`) ← flags. A host in libpq's variables selects a server only
- * if no layer sets a URL. Throws `usage` for a wrong value or an unknown key.
+ * if no layer sets a URL. Throws `usage` for an invalid value or an unknown key.
  */
 export async function loadConfig({
   flags = {},

@@ -23,7 +23,7 @@ import {
 
 export type SourceSettings = Static<ReturnType<typeof sourceSection>>;
 
-/** The section `sources`, with one section for each source. */
+/** The `sources` section, with one subsection for each source. */
 export function sourceSections() {
   return Object.fromEntries(sources.map((source) => [source.name, sourceSection(source)]));
 }

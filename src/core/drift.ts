@@ -22,8 +22,8 @@ export type Drift = {
    */
   readonly count: number;
   /**
-   * The shares before and now, from 0 to 1. `before` is null if there is no earlier profile, `now` if only changes
-   * were pulled. Both are null for the kinds without a share.
+   * The previous and current shares, from 0 to 1. `before` is null if there is no earlier profile, `now` if only
+   * changes were pulled. Both are null for the kinds without a share.
    */
   readonly before: number | null;
   readonly now: number | null;
@@ -67,7 +67,7 @@ export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
   const found = now.fields.flatMap((field) => {
     const old = earlier.get(field.path) ?? null;
     const isNew = field.contract === null && old === null;
-    // The report of something new covers everything inside it.
+    // When something new is reported, the report covers everything inside it.
     if (isNew && reported.has(parentOf(field.path))) {
       reported.add(field.path);
       return [];

@@ -50,7 +50,7 @@ export type QueueDatabase = {
   ) => Promise<{ rows: Record<string, unknown>[] }>;
 };
 
-/** The jobs that wait in the database for a process to work on them. */
+/** The jobs in the database that are waiting for a process. */
 export type JobQueue = {
   /** Creates the queues of these jobs and schedules the enabled ones; removes every other schedule. */
   readonly reconcile: (jobs: readonly (QueuedJob & { readonly enabled: boolean })[]) => Promise<void>;

@@ -19,7 +19,7 @@ import type { RunContext } from './context.ts';
 type End = {
   readonly error?: unknown;
   readonly key?: string | null;
-  /** The publish whose rows stay because nothing was requested. */
+  /** The publish whose rows are kept because nothing was requested. */
   readonly left?: LastPublish;
   /** The publish whose rows stay because deriving them again would not change them. */
   readonly unchanged?: LastPublish;

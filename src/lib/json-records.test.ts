@@ -167,7 +167,7 @@ describe('a record splitter', () => {
     assert.deepEqual(split('[{"__proto__":1}]', [3]).records, ['{"__proto__":1}']);
   });
 
-  it('accepts a string of 1 MB and a record with 5000 levels, in one chunk or many', () => {
+  it('accepts a 1 MB string and a record nested 5000 levels deep, in one chunk or many', () => {
     const long = JSON.stringify('x"\\é'.repeat(200_000));
     const deep = '[{"a":'.repeat(2500) + '1' + '}]'.repeat(2500);
     const text = `[${long},${deep}]`;

@@ -73,7 +73,7 @@ const LISTED = {
   name: text(),
   kind: choice(['table', 'view']),
   rows: nullable(count('the current number of rows; null if the source was never loaded')),
-  bytes: nullable(count('the size with indexes; null for a view')),
+  bytes: nullable(count('the size, including indexes; null for a view')),
   changed_at: nullable(time('the end of the run that last changed a row; null for a view')),
   empty: nullable(text('why it has no rows; null if it has some, or the reason is unknown')),
   description: nullable(text('what a row represents')),

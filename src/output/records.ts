@@ -77,7 +77,7 @@ const drift: Schema<Drift> = object({
     number({
       ...SHARE,
       description:
-        'the share in this run; null if only changes were pulled, and for kinds other than nulls and absent',
+        'the share in this run; null if only changes were pulled, or if the kind is neither `nulls` nor `absent`',
     }),
   ),
 });

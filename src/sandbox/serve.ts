@@ -33,7 +33,7 @@ export async function serve(handler: Handler, { port, host, marked }: ServeOptio
     if (marked) response.setHeader(SIMULATED_HEADER, 'true');
     void handle(handler, request, response);
   });
-  // Answers anything that is not HTTP.
+  // Responds to anything that is not HTTP.
   const mark = marked ? `${SIMULATED_HEADER}: true\r\n` : '';
   const badRequest = `HTTP/1.1 400 Bad Request\r\n${mark}Connection: close\r\n\r\n`;
   server.on('clientError', (_error, socket) => {

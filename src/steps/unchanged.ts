@@ -26,9 +26,9 @@ export function derivationKey(
 }
 
 /**
- * Would deriving a resource again certainly change nothing? True if its last publish had the same key and set no record
- * aside, and its tables are unchanged since then. If so, links the stage files of that publish into this run's folder;
- * if one of them is missing, the answer is false.
+ * Whether deriving a resource again is certain to change nothing. True if its last publish had the same key and set no
+ * record aside, and its tables are unchanged since then. If so, links the stage files of that publish into this run's
+ * folder; if one of them is missing, the answer is false.
  */
 export async function isUnchanged(
   resource: Resource,

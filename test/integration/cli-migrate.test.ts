@@ -174,7 +174,8 @@ void describe('migrate', { concurrency: 3 }, () => {
 
   void it('waits for a concurrent migration, and both succeed', async (t) => {
     const { schema, start } = server.workspace({ serve: { queueSchema: 'queue_of_two' } });
-    // The watcher is a separate client, because a transaction keeps seeing the pg_stat_activity of its first read.
+    // The watcher is a separate client, because a transaction keeps seeing pg_stat_activity as it was at its first
+    // read.
     const [blocker, watcher] = [1, 2].map(() => new Client({ connectionString: server.url }));
     assert.ok(blocker !== undefined && watcher !== undefined);
     await Promise.all([blocker.connect(), watcher.connect()]);

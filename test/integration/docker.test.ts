@@ -31,7 +31,7 @@ after(async () => {
 });
 
 /**
- * Runs the check the way the container engine does: in a shell, in the working folder, and with the
+ * Runs the check the way the container engine does: in a shell, in the working directory, and with the
  * container's environment.
  */
 async function health(

@@ -82,7 +82,7 @@ void it('extract fails, and leaves no reader waiting, if the raw file cannot be 
   assert.deepEqual(ids, [], 'nothing was written, so nothing is read');
 });
 
-void it('extract fetches everything if the stored file has changed, although the API reports no change', async (t) => {
+void it('extract fetches everything if the stored file has changed, even if the API reports no change', async (t) => {
   const { earlier, folder, resource, upstream } = await open(t);
   const { derive, ids } = createDeriver();
   const first = await extract(resource, NOTHING, derive, contextOf(upstream, earlier));

@@ -150,7 +150,7 @@ void describe('a client’s session', () => {
     await assert.rejects(other.query('SELECT lastval()'), state('55000'));
   });
 
-  void it('survives timeouts and errors after which PostgreSQL would end it', async () => {
+  void it('survives timeouts and errors that would make PostgreSQL end it', async () => {
     const client = await served.open({ options: '-c idle_session_timeout=1 -c transaction_timeout=1' });
     await client.query('SET idle_in_transaction_session_timeout = 1; SET transaction_timeout = 1');
     await client.query({ name: 'set', text: 'SET idle_session_timeout = 1' });

@@ -218,7 +218,7 @@ void describe('a client', () => {
     assert.equal(await value(await open(t), 'SELECT count(*) FROM t'), '1');
   });
 
-  void it('does not block others if it has the turn on an engine that has ended', async (t) => {
+  void it('does not block others if the engine ends during its turn', async (t) => {
     const client = await open(t);
     await client.query('BEGIN');
     const waiting = assert.rejects(own.query('SELECT 1'), /it has ended/);

@@ -8,7 +8,7 @@ const LIST = `--import=file://${join(import.meta.dirname, '../support/list-modul
 const DATABASE = ['/node_modules/pg/', '/node_modules/@electric-sql/', '/src/adapters/postgres/'];
 const SOURCE = ['/src/adapters/http/', '/src/engine/', '/src/steps/'];
 const SANDBOX = ['/src/sandbox/'];
-/** Modules that only `serve`, the job commands and the metrics need. */
+/** Modules needed only by `serve`, the job commands and the metrics. */
 const SERVE = ['pg-boss', '@hono', 'hono', 'cron-parser', 'cronstrue', '@prometheus-io'].map(
   (name) => `/node_modules/${name}/`,
 );

@@ -123,7 +123,7 @@ void describe('GET /metrics', () => {
   }
 });
 
-void it('constant scrapes do not disturb a run on the embedded database', async (t) => {
+void it('constant scraping does not disrupt a run on the embedded database', async (t) => {
   const workspace = await withEmbedded(createWorkspace({ resources: null, batchSize: 50 }), 'data/sandbox');
   t.after(workspace.remove);
   const serve = await startServe(workspace, ['--from', 'sandbox']);

@@ -41,7 +41,7 @@ after(async () => {
   await server.close();
 });
 
-/** The flags with which a command connects as this role. */
+/** The flags that a command uses to connect as this role. */
 function by(role: string): string[] {
   const url = new URL(server.url);
   url.username = role;

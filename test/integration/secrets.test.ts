@@ -45,7 +45,7 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** The texts to look for: each secret as it is, in a URL, in JSON, and in the headers that are built from it. */
+/** The texts to look for: each secret as is, in a URL, in JSON, and in the headers that are built from it. */
 const NEEDLES = [
   ...Object.entries(SECRETS).flatMap(([place, secret]) =>
     [secret, encoded(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)].map(

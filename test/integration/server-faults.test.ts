@@ -199,7 +199,7 @@ void describe('a connection that an administrator terminates', () => {
 });
 
 void describe('a server that stops', { concurrency: 1 }, () => {
-  void it('accepts no new connection while it shuts down', async () => {
+  void it('accepts no new connections while shutting down', async () => {
     const asItWas = await loaded.state();
     const stopped = loaded.server.stop('smart');
     let refused = await loaded.workspace.run(['migrate', 'status']);

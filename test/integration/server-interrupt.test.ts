@@ -136,7 +136,7 @@ void describe('the abort signal', { concurrency: true }, () => {
     for (let round = 0; round < 40; round++) {
       const { target, stop } = openStoppable(t);
       const session = await target.connect();
-      // The statement ends at about the time at which the cancel request arrives.
+      // The statement ends at about the time the cancel request arrives.
       const short = session.rows('SELECT pg_sleep($1)', [round / 10_000]).catch((error: unknown) => {
         assert.equal(error instanceof PipelineError && error.code, 'interrupted');
       });
@@ -192,7 +192,7 @@ void describe('the abort signal', { concurrency: true }, () => {
     await target.close();
   });
 
-  void it('ends a publish that waits for a table, which then publishes nothing and leaves no staging tables', async (t) => {
+  void it('ends a publish that is waiting for a table; it then publishes nothing and leaves no staging tables', async (t) => {
     const { signal, stop } = stopping();
     const lab = await openLab(async (schema) => openServer({ url: database.url, schema, signal }));
     t.after(lab.close);

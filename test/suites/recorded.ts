@@ -95,7 +95,7 @@ export function expectedLaunch(launch: Recorded, allRockets: readonly Recorded[]
   };
 }
 
-/** Every recorded row in the format that the stage files and COPY receive. */
+/** Every recorded row in the format used by the stage files and COPY. */
 export function csvOfRecorded(): Buffer {
   const context = {
     transformedAt: '2026-01-02T03:04:05.678Z',

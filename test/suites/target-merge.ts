@@ -85,7 +85,7 @@ export function testMerge(openDatabase: OpenDatabase): void {
       assert.deepEqual(row, { note: 'new', _first_run_id: back.id });
     });
 
-    it('keeps the old row and child rows of a record that arrived broken, and counts them as held', async () => {
+    it('keeps the old row and child rows of a record that arrived malformed, and counts them as held', async () => {
       const tags = [tag('x', 1), tag('x', 2), tag('y', 1)];
       await loadParts([part('x', { note: 'old' }), part('y')], { tags });
       const end = await loadParts([part('z')], { held: ['x', 'never seen'] });

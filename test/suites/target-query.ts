@@ -153,7 +153,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       assert.deepEqual(found, [['succeeded']]);
     });
 
-    it('reports what is wrong with the SQL, with the SQLSTATE', async () => {
+    it('reports what is wrong with the SQL, including the SQLSTATE', async () => {
       for (const [sql, sqlstate, position] of [
         ['SELECT * FROM nowhere', '42P01', 15],
         ['SELEC 1', '42601', 1],

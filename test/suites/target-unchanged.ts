@@ -83,7 +83,7 @@ export function testUnchanged(openDatabase: OpenDatabase): void {
       assert.deepEqual(staging, []);
     });
 
-    it('is looked up in its target table by a resource that is derived', async () => {
+    it('is looked up in its target table by a derived resource', async () => {
       const run = await beginRun(lab);
       const found = await run.target.lookup(makers, 'name', false);
       assert.deepEqual(Object.fromEntries(found), { m0: 'maker m0', m1: 'maker m1', m2: 'maker m2' });

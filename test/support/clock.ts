@@ -1,4 +1,4 @@
-/** Loaded into a program to make its clock wrong by this many milliseconds. */
+/** Loaded into a program to skew its clock by this many milliseconds. */
 const OFFSET = Number(new URL(import.meta.url).searchParams.get('offset'));
 const { now } = Date;
 

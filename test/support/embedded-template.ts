@@ -16,8 +16,8 @@ import { REPOSITORY } from './cli.ts';
 const MODULES = path.join(REPOSITORY, 'node_modules');
 
 /**
- * Copies an embedded database into a folder, as a first run creates it before the migrations. Copying a database takes
- * a tenth of the time that creating one takes. Do not use this to test the first start itself.
+ * Copies an embedded database into a folder, in the state in which a first run creates it, before the migrations.
+ * Copying a database takes a tenth as long as creating one. Do not use this to test the first start itself.
  */
 export async function copyEmbedded(dir: string): Promise<void> {
   const manifest = path.join(MODULES, '@electric-sql/pglite/package.json');

@@ -1,7 +1,9 @@
 import { lockFolder, type FolderLock } from '../../src/adapters/files/folder-lock.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
-/** A process that locks and unlocks the data folder that its argument names, on orders that it receives as messages. */
+/**
+ * A process that locks and unlocks the data folder that its argument names, in response to messages that it receives.
+ */
 const [dataDir = ''] = process.argv.slice(2);
 let lock: FolderLock | null = null;
 

@@ -32,7 +32,7 @@ const RUN_ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const today = (): string => new Date().toISOString().slice(0, 10);
 /** A time with a fraction, which the program uses for its own times. */
 const FRACTION = /20[2-9]\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d*[1-9]\d*(?:Z|\+00)/g;
-/** Times without a fraction are also masked if they are on these days, because the times in records are older. */
+/** Times without a fraction are also masked if they fall on these days, because the times in records are older. */
 const DAYS = new Set([today()]);
 
 export function maskTimes(text: string): string {

@@ -15,7 +15,7 @@ export type Proxy = {
 };
 
 /**
- * Starts a proxy that connects every request to this machine. It opens tunnels for CONNECT and forwards absolute URLs.
+ * Starts a proxy that routes every request to this machine. It opens tunnels for CONNECT and forwards absolute URLs.
  * `login` is the value of Proxy-Authorization that it requires. `tunnelStatus` is its answer to each CONNECT; null
  * means that it never answers.
  */

@@ -20,7 +20,7 @@ export type Alert = {
 };
 
 export type RunningPrometheus = {
-  /** The next such alert after the last one that was returned, past or future. */
+  /** The next such alert after the last one returned, whether or not it has already arrived. */
   readonly next: (alertname: string, state: 'firing' | 'resolved') => Promise<Alert>;
   readonly stop: () => Promise<void>;
 };
@@ -28,7 +28,8 @@ export type RunningPrometheus = {
 const OFTEN = '200ms';
 
 /**
- * Starts a Prometheus with the configuration and rules from ops/, which scrapes often and sends its alerts to the test.
+ * Starts a Prometheus instance with the configuration and rules from ops/, which scrapes often and sends its alerts to
+ * the test.
  */
 export async function startPrometheus(serveUrl: string, token: string): Promise<RunningPrometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'test-prometheus-'));

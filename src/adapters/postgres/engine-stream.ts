@@ -48,7 +48,7 @@ export function engineStream(engine: Engine): Duplex {
     // pg corks the messages of a query, so they arrive here together.
     writev: (chunks, done) => void send(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer)), done),
   });
-  // After a panic, the answer never ends, and pg would keep waiting.
+  // After a panic, the response never ends, and pg would keep waiting.
   void engine.ended.then((reason) => stream.destroy(reason));
   const nothing = (): void => undefined;
   return Object.assign(stream, {

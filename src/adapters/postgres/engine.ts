@@ -83,7 +83,7 @@ export type EngineOptions = {
  */
 const GRACE_MS = 1000;
 
-/** When PostgreSQL nests deeply, its own stack limit must be reached before JavaScript's stack overflows. */
+/** When PostgreSQL recurses deeply, its own stack limit must be reached before JavaScript's stack overflows. */
 const STACK_MB = 64;
 
 /** Creating a database takes seconds; recovering a large one may take minutes. */

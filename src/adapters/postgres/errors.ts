@@ -50,7 +50,7 @@ export function isDatabaseFailure(error: unknown): boolean {
   return error instanceof ConnectionLost || error instanceof pg.DatabaseError;
 }
 
-/** Whether this is the error of a database that was never migrated. */
+/** Whether this is the error from a database that was never migrated. */
 export function isUnmigrated(error: unknown): boolean {
   return sqlState(error) === UNDEFINED_TABLE;
 }

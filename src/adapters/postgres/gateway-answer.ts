@@ -16,7 +16,7 @@ export function createAnswerReader() {
 
   return {
     /**
-     * Accepts the next bytes of the answer and returns the bytes that may be sent. Holds back the last message, which
+     * Accepts the next bytes of the response and returns the bytes that may be sent. Holds back the last message, which
      * says that the engine is ready.
      */
     push(data: Uint8Array): Buffer {

@@ -24,7 +24,7 @@ export type Dispatcher = {
 export type DispatcherOptions = {
   /** How long a client may keep the turn while other clients wait. Then the client is disconnected. */
   readonly patienceMs: number;
-  /** The folder for long answers to slow clients. */
+  /** The folder for long responses to slow clients. */
   readonly folder: string;
 };
 

@@ -67,7 +67,7 @@ export function openLedger(
 
     async lastPublish(resource) {
       // No one else publishes while this run holds the lock.
-      published ??= wrapErrors('read which runs are published', () => lastPublishes(session));
+      published ??= wrapErrors('find out which runs are published', () => lastPublishes(session));
       return (await published).get(resource) ?? null;
     },
 
@@ -79,7 +79,7 @@ export function openLedger(
 function openKind(session: Session, schema: string, runId: string): KindStore {
   return {
     async known() {
-      const [contents] = await wrapErrors(`read which kind of records schema ${schema} contains`, () =>
+      const [contents] = await wrapErrors(`determine what kind of records are in schema ${schema}`, () =>
         session.rows<{ simulated: boolean }>('SELECT simulated FROM contents'),
       );
       return contents?.simulated ?? null;

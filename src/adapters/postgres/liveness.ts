@@ -47,7 +47,7 @@ function activityOf(backend: Backend | undefined): Activity {
   const { state, wait_event_type } = backend;
   // track_activities is off, or this role may not see the backend's state.
   if (state === null || state === 'disabled') return 'unknown';
-  // A backend that is waiting for its client has not received our statement or cannot send its answer.
+  // A backend that is waiting for its client has not received our statement or cannot send its response.
   if (!state.startsWith('active') || wait_event_type === 'Client') return 'done';
   return wait_event_type === 'Lock' ? 'locked out' : 'working';
 }

@@ -29,7 +29,7 @@ type Needed = { readonly schema: string; readonly name: string | null; readonly 
 type Lacking = { readonly what: string; readonly rights: string };
 
 /**
- * Throws `database` with every privilege that this role lacks: for using the schemas, for staging, for reading the
+ * Throws `database`, listing every privilege that this role lacks: for using the schemas, for staging, for reading the
  * tables and, if the run `publishes`, for writing them. Ignores missing tables.
  */
 export async function checkRights(

@@ -5,7 +5,7 @@ import type { Quota } from './quota.ts';
 export type Limits = {
   readonly quota: Quota;
   readonly windowSeconds: number;
-  /** The number of requests per window for clients without and with a token. */
+  /** The number of requests per window for clients without a token, and for clients with one. */
   readonly anonymous: number;
   readonly withToken: number;
   /** Do 429 responses have a `Retry-After` header? */

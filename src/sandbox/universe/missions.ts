@@ -93,7 +93,7 @@ export function launchesOfTeam(
   return launches;
 }
 
-/** The number of teams that exist when this number of launches is known. */
+/** The number of teams that exist once this many launches are known. */
 export function teamsFor(seasons: readonly Season[], launches: number): number {
   const { season, group } = missionOf(seasons, Math.max(0, launches - 1));
   return season.firstTeam + Math.min(season.teams, group + 1);

@@ -75,7 +75,7 @@ describe('a later revision', () => {
     }
   });
 
-  it('contains the cores and payloads of launches that fly soon, but not of later launches', () => {
+  it('contains the cores and payloads of upcoming launches, but not those of later ones', () => {
     for (const state of [first, second, third]) {
       const plans = [...read(state, 'launches').values()].filter(({ upcoming }) => upcoming);
       const sure = plans.filter(({ payloads }) => payloads.length > 0);

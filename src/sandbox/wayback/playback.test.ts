@@ -84,7 +84,7 @@ test('serves the given captures, even if there are none', async () => {
   assert.ok(JSON.parse(starlink.toString()).length > 10);
 });
 
-test('serves given bodies, for both copies or for one', async () => {
+test('serves the given bodies, for both copies or for one', async () => {
   const bodies = { rockets: Buffer.from('[1]'), 'captures/ships': Buffer.from('[2]') };
   await using archive = await opened({ bodies });
   assert.equal((await plays(archive, AT)).toString(), '[1]');

@@ -14,7 +14,7 @@ type Stage = NonNullable<Launch['rocket']>['launcher_stage'][number];
 export default defineResource({
   name: 'launches',
   description:
-    "Past and planned launches, their boosters, the librarians' notes, and every received version.",
+    "Past and planned launches, their boosters, the librarians' notes, and every version received.",
   path: '/launches/',
   shape: 'array',
   pull: 'changes',

@@ -118,7 +118,8 @@ export default defineResource({
     {
       name: 'landing_without_pad',
       severity: 'warning',
-      description: 'On a past launch, a core attempted a landing outside the ocean, but no pad is listed',
+      description:
+        'On a past launch, a core attempted a landing other than in the ocean, but no pad is listed',
       reads: ['launches'],
       sql: `SELECT l.id, l.name AS detail FROM launch_cores c JOIN launches l ON l.id = c.launch_id AND NOT l.upcoming
             WHERE landing_attempt AND landpad_id IS NULL AND landing_type IS DISTINCT FROM 'Ocean'`,

@@ -97,7 +97,7 @@ export default defineResource({
     listTable('payload_customers', 'Customers of a payload.', {
       customer: notNull.text('Customer.'),
     }),
-    listTable('payload_norad_ids', 'Catalog numbers of the objects that a payload became in orbit.', {
+    listTable('payload_norad_ids', "Catalog numbers of a payload's objects in orbit.", {
       norad_id: notNull.integer('NORAD catalog number.'),
     }),
     listTable('payload_nationalities', 'Nationalities of a payload.', {

@@ -108,7 +108,7 @@ export default defineResource({
       diameter_m: orNull.double('Diameter in meters.'),
       mass_kg: orNull.double('Mass in kilograms.'),
       first_stage_reusable: orNull.boolean('Whether the first stage is reusable.'),
-      first_stage_engines: orNull.integer('Number of engines of the first stage.'),
+      first_stage_engines: orNull.integer('Number of engines in the first stage.'),
       first_stage_fuel_t: orNull.double('Propellant of the first stage, in tonnes.'),
       first_stage_burn_time_s: orNull.double('Burn time of the first stage, in seconds.'),
       first_stage_thrust_sea_level_kn: orNull.double(
@@ -116,7 +116,7 @@ export default defineResource({
       ),
       first_stage_thrust_vacuum_kn: orNull.double('Thrust of the first stage in vacuum, in kilonewtons.'),
       second_stage_reusable: orNull.boolean('Whether the second stage is reusable.'),
-      second_stage_engines: orNull.integer('Number of engines of the second stage.'),
+      second_stage_engines: orNull.integer('Number of engines in the second stage.'),
       second_stage_fuel_t: orNull.double('Propellant of the second stage, in tonnes.'),
       second_stage_burn_time_s: orNull.double('Burn time of the second stage, in seconds.'),
       second_stage_thrust_kn: orNull.double('Thrust of the second stage, in kilonewtons.'),

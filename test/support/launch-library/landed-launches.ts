@@ -37,8 +37,7 @@ export function launchesOfLandings(): readonly Json[] {
 }
 
 /**
- * Turns a landing into its stage: in a launch, the stage contains its landing, while a recorded landing contains its
- * stage.
+ * Inverts the nesting: a recorded landing contains its stage, but in a launch, the stage contains its landing.
  */
 function stage(landing: Json): Json {
   const { firststage, spacecraftflight: _, payloadflight: __, response_mode: ___, ...own } = landing;

@@ -26,7 +26,7 @@ export async function readAll({ body, release, place }: Answer, limit: number): 
     const decoded = await decodeByBytes(body);
     for await (const chunk of decoded.chunks) {
       size += chunk.byteLength;
-      if (size > limit) throw noCopy(place, 'unusable', `its response has more than ${limit} bytes`);
+      if (size > limit) throw noCopy(place, 'unusable', `its response is larger than ${limit} bytes`);
       chunks.push(chunk);
     }
   } catch (error) {
