@@ -6,7 +6,8 @@ export type ParsedRecord =
   | { readonly ok: false; readonly code: 'encoding' | 'json'; readonly reason: string };
 
 export function parseRecord(bytes: Buffer): ParsedRecord {
-  if (!isUtf8(bytes)) return { ok: false, code: 'encoding', reason: 'must be UTF-8, found invalid bytes' };
+  if (!isUtf8(bytes))
+    return { ok: false, code: 'encoding', reason: 'must be UTF-8, found bytes that are not' };
   try {
     return { ok: true, record: JSON.parse(bytes.toString('utf8')) };
   } catch (error) {

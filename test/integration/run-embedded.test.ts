@@ -47,7 +47,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       assert.match(
         stdout,
         new RegExp(
-          `^✓ ${all} of ${all} collections, \\d+ records in .* · SIMULATED, from sandbox · everything is unchanged$`,
+          `^✓ ${all} of ${all} resources, \\d+ records in .* · SIMULATED, from sandbox · everything is unchanged$`,
           'm',
         ),
       );
@@ -78,7 +78,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
       await api.close();
       assertFailure(refused, {
         code: 2,
-        message: /real records in data folder.*simulated ones/,
+        message: /real records in data folder.*simulated records/,
         hint: /--data-dir/,
       });
       assert.deepEqual(rawFiles(workspace), old);
@@ -105,7 +105,7 @@ void describe('the embedded database', { concurrency: 2 }, () => {
     void it('rejects simulated records', async () => {
       const old = rawFiles(workspace);
       const refused = await workspace.run(['run', '--source', sandbox.url]);
-      assertFailure(refused, { code: 2, message: /simulated records in data folder.*real ones/ });
+      assertFailure(refused, { code: 2, message: /simulated records in data folder.*real records/ });
       assert.deepEqual(rawFiles(workspace), old);
       // The schema also stores the kind of its records, in case the folder's marker is lost.
       assert.deepEqual(await workspace.json(['query', 'SELECT simulated FROM spacex_pipeline.contents']), [

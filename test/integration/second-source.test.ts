@@ -162,7 +162,7 @@ async function assertJobs({ json, run, start }: Place): Promise<void> {
   assert.deepEqual(names(own), ['moon-watch']);
   assertFailure(await run('serve', '--port', '0', '--from', moons.url), {
     code: 2,
-    message: new RegExp(`jobs of ${NAMES.join(' and ')}`),
+    message: new RegExp(`jobs for ${NAMES.join(' and ')}`),
     hint: /--source/,
   });
   const serve = start('serve', '--port', '0', '--source', 'moon-watch', '--json');

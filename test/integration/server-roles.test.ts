@@ -110,7 +110,8 @@ void describe('a role', () => {
     assert.equal(code, 0, stderr);
     const [warning, ...more] = stderr.split('\n').filter((line) => line.includes('staging'));
     assert.deepEqual(more, []);
-    const [, sql = ''] = /warn .* postgres owns them\. .* type: (DROP TABLE .*;)$/.exec(warning ?? '') ?? [];
+    const [, sql = ''] =
+      /warn .* postgres owns them\. .* as postgres: (DROP TABLE .*;)$/.exec(warning ?? '') ?? [];
     await loaded.admin().query(sql);
     const { rows } = await loaded.admin().query(`SELECT to_regclass('${staging}') AS left`);
     assert.deepEqual(rows, [{ left: null }]);
