@@ -139,7 +139,7 @@ void describe('a recording', { concurrency: 4 }, () => {
       exchange({ type: 'text/html' }),
       /its recorded content type is text\/html, not JSON/,
     ],
-    ['too large', Buffer.alloc(64_000_001, ' '), /its response has more than 64000000 bytes/],
+    ['too large', Buffer.alloc(64_000_001, ' '), /its response is larger than 64000000 bytes/],
   ] as const) {
     void it(`is rejected if it is ${what}`, async (t) => {
       const web = await serve(t, (_, response) => void response.end(file));
