@@ -50,7 +50,7 @@ export async function copyAlone(
   }
 }
 
-/** A placeholder with the length of a run id. */
+/** A placeholder as long as a run id. */
 const RUN = '01900000-0000-7000-8000-000000000000';
 
 async function header(file: string): Promise<string> {

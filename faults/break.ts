@@ -6,7 +6,7 @@ import type { RunningCli } from '../test/support/cli.ts';
 
 const LAUNCHES = 120;
 
-/** A place that serves one world after another, with the result that is expected from each. */
+/** A place that serves one world after another, with the expected result for each. */
 export type Stage = {
   readonly place: Place;
   /** Serves the next world. */

@@ -70,7 +70,7 @@ const TEXTS: readonly [string, ...string[]] = [
   `../../etc/passwd`,
 ];
 
-/** Texts that are not valid records: other JSON values, and malformed JSON. */
+/** Text that is not a valid record: other JSON values, and malformed JSON. */
 const BROKEN: readonly [string, ...string[]] = [
   '17',
   'null',

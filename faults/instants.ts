@@ -31,7 +31,7 @@ function atLine(pattern: RegExp): Instant {
   };
 }
 
-/** In the response for a resource, after a share of its bytes has been sent. */
+/** After the given share of a resource's response has been sent. */
 export function inBody(resource: Parameters<typeof pathOf>[0], share: number): Instant {
   return {
     name: `body of ${resource} at ${share * 100} %`,
@@ -74,7 +74,7 @@ function atFile(file: string): Instant {
 
 const POLL_MS = 2;
 
-/** The key of the advisory lock with which the lab blocks a run's statement. */
+/** The key of the advisory lock that the lab uses to block a run's statement. */
 const KEY = 4242;
 
 /** When one of the run's statements reaches a trigger. The statement waits there until the lab releases it. */

@@ -72,7 +72,7 @@ const { table, whole } = close();
 process.stdout.write(`seed ${seed}\n${table}`);
 process.exitCode = whole ? 0 : 1;
 
-/** Creates a role that has only the rights that the program needs, and returns its URL. */
+/** Creates a role that has only the privileges that the program needs, and returns its connection URL. */
 async function loaderOf(url: string): Promise<string> {
   await query(url, `CREATE ROLE loader LOGIN PASSWORD 'loader'; GRANT CREATE ON DATABASE postgres TO loader`);
   const own = new URL(url);

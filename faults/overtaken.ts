@@ -49,7 +49,7 @@ function disconnected(at: Instant): Loss {
   return { fault, at, before: async () => undefined, lose: terminate('holder'), code: 5 };
 }
 
-/** The lock is lost but the connection survives, as behind a pooler that resets its sessions. */
+/** The lock is lost but the connection survives, as it does behind a pooler that resets its sessions. */
 const UNLOCKED: Loss = {
   fault: 'overtaken after its lock was released',
   at: receiving,
@@ -105,8 +105,8 @@ type Other = {
 const WAITING: Other = stoppedAt('another run takes the lock and waits', beginning, false);
 
 /**
- * The other run has recorded in the ledger that the first run is dead, and has itself died before it dropped the
- * staging tables.
+ * The other run has recorded in the ledger that the first run is dead, but died before it could drop the staging
+ * tables.
  */
 const DEAD: Other = stoppedAt(
   'another run takes the lock, records the first as dead, and dies',

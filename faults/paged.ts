@@ -17,7 +17,7 @@ const PAGES = Math.ceil((LAUNCHES - 1) / (PAGE_SIZE - 1));
 const RUN = ['--source', 'launch-library', 'run', '--migrate'];
 const MINUTE = 60_000;
 
-/** A pull of several pages, killed between two pages or within a page, continues where it stopped. */
+/** A multi-page pull that is killed, either between two pages or within a page, continues where it stopped. */
 export const pagedPulls: readonly Experiment[] = [
   {
     name: 'paged pull',

@@ -137,7 +137,7 @@ export async function untilGone(place: Place, pid: number): Promise<void> {
   }
 }
 
-/** Returns every promise that is still broken after recovery; none if the contents are as `expected`. */
+/** Returns every promise that is still broken after recovery; the list is empty if the contents match `expected`. */
 export async function losses(place: Place, expected: Digest): Promise<string[]> {
   const lost = await booksLosses(place);
   const found = await digest(place);

@@ -68,7 +68,7 @@ const UNTOLD: Damage = {
 
 const UNTOUCHED: Damage = { what: 'untouched', change: () => undefined };
 
-/** Damages raw files: the program must not use anything in them. */
+/** Damages raw files and checks that the program uses nothing in them. */
 export const rawFaults: readonly Experiment[] = [
   {
     name: 'raw files',
@@ -155,7 +155,7 @@ async function damagedAfterPublish(
   });
 }
 
-/** Damages a raw file between the request for a newer version and the source's answer that nothing has changed. */
+/** Damages a raw file between the request for a newer version and the source's response that nothing has changed. */
 async function damagedWhileAsked(lab: Lab, { next, place }: Stage, damage: Damage): Promise<void> {
   await lab.inject('raw file damaged before a 304', async () => {
     const { expected, world } = next();

@@ -79,7 +79,7 @@ function damage(seen: RegExp, does: string, undo: string): Damage {
   return { seen, does, undo };
 }
 
-/** Tests the lab's own checks: does damage that they must detect. */
+/** Tests the lab's own checks by doing damage that they must detect. */
 export const selfTests: readonly Experiment[] = [
   {
     name: 'the lab itself',
@@ -142,8 +142,8 @@ export const selfTests: readonly Experiment[] = [
 ];
 
 /**
- * Starts a run that hangs because its source never answers. The lab must kill it before its timeout, and report that it
- * hangs.
+ * Starts a run that hangs because its source never responds. The lab must kill it before its timeout, and report that
+ * it hangs.
  */
 async function seeHanging(lab: Lab, place: Place): Promise<void> {
   await lab.inject('damage that the lab must detect', async () => {

@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 
 import { listen } from '../test/support/web.ts';
 
-/** A source that accepts connections and never answers. */
+/** A source that accepts connections but never responds. */
 export async function openSilent(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

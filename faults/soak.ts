@@ -21,7 +21,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 /**
  * Usage: `npm run soak [-- --runs 200 --embedded]`. Runs jobs one after another in one process, against APIs that fail
  * in many ways. After each tenth of the runs, measures memory, handles, connections, disk space, the ledger and the
- * queue. Exits 1 if any of them except the disk space keeps growing, or if the books do not balance.
+ * queue. Exits 1 if any of these except disk space keeps growing, or if the books do not balance.
  */
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '200' }, embedded: { type: 'boolean', default: false } },
@@ -149,7 +149,7 @@ async function startSandbox(flags: readonly string[]): Promise<string> {
 }
 
 /**
- * Starts a proxy that regularly answers 503, breaks the connection or cuts the body off, and forwards all other
+ * Starts a proxy that regularly responds with 503, breaks the connection or cuts the body off, and forwards all other
  * requests.
  */
 async function startFlaky(target: string): Promise<string> {
@@ -231,8 +231,8 @@ async function unbalanced(): Promise<string[]> {
 }
 
 /**
- * Returns everything that still grows in the second half of the runs by more than the allowed amount. The ledger may
- * grow with each run; tombstones do not count.
+ * Returns everything that grows by more than the allowed amount in the second half of the runs. The ledger may grow
+ * with each run; tombstones do not count.
  */
 function growth(all: readonly Sample[]): string[] {
   const middle = all[Math.floor(all.length / 2) - 1];

@@ -13,8 +13,8 @@ const LAUNCHES = 120;
 type Case = { readonly faults: string; readonly codes: readonly number[] };
 
 /**
- * Every sandbox fault, on every request. If a run can recover from a fault, a second case has the fault only on the
- * first requests.
+ * Every sandbox fault, on every request. If a run can recover from a fault, a second case injects the fault only into
+ * the first requests.
  */
 const CASES: readonly [Case, ...Case[]] = [
   { faults: 'late=50@launches', codes: [0] },

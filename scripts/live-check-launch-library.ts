@@ -18,7 +18,7 @@ type Get = (url: string, about: string, look: Inspect) => Promise<string | null>
 
 /**
  * Sends three requests without a token. The first reads the quota and does not count toward it; if the quota is used
- * up, sends no others.
+ * up, sends no more.
  */
 export async function askLaunchLibrary(get: Get, baseUrl: string, now: number): Promise<void> {
   let left: number | null = null;

@@ -58,7 +58,7 @@ const playback =
 const archiveUrl = formatPlayback(playback);
 const recordingsUrl = (env('SPACEX_PIPELINE_RECORDINGS_URL') ?? archive.recordingsUrl).replace(/\/+$/, '');
 const baseUrl = (env('SPACEX_PIPELINE_BASE_URL') ?? spacex.baseUrl).replace(/\/+$/, '');
-/** One for each origin, so that the limits also apply to a host with two services. */
+/** One per origin, so that services on the same host share its limits. */
 const hosts = new Map<string, Host>();
 let unexpected = 0;
 
@@ -167,7 +167,7 @@ async function service(name: string, url: string, use: (get: Get) => Promise<voi
   });
 }
 
-/** Sends one request; null if the response is not as expected. */
+/** Sends one request. Returns null if the response is not as expected. */
 async function ask(host: Host, url: string, look: Inspect): Promise<string | null> {
   const started = performance.now();
   try {

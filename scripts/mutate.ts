@@ -57,7 +57,7 @@ const OPERATORS: readonly (readonly [RegExp, string])[] = [
   [/^ *(?:await|throw) [^;{]*;$/gm, ';'],
 ];
 
-/** Mutants that behave like the original, with the reason. */
+/** Mutants that behave like the original, each with the reason. */
 const EQUIVALENT: readonly { readonly file: string; readonly was: string; readonly why: string }[] = [
   {
     file: 'src/adapters/postgres/ledger.ts',
@@ -146,7 +146,7 @@ async function passesAll(files: readonly string[]): Promise<boolean> {
   return true;
 }
 
-/** Do all tests of a file pass? Stops at the first failure or at a timeout. */
+/** Returns whether all tests in a file pass. Stops at the first failure or at a timeout. */
 async function passes(tests: string): Promise<boolean> {
   const child = spawn(process.execPath, ['--test', '--test-reporter=tap', tests], {
     cwd: place,

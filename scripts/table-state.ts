@@ -47,8 +47,8 @@ function indexName(table: string, column: string): string {
 }
 
 /**
- * The tables of a schema, in order of creation. Includes only indexes like those created for references, which are on
- * one column and named after it. All other indexes were created manually and stay.
+ * The tables of a schema, in order of creation. Includes only single-column indexes that are named after their column,
+ * like those created for references. All other indexes were created manually and stay.
  */
 export async function presentStates(session: Session, schema: string): Promise<TableState[]> {
   return session.rows<TableState>(

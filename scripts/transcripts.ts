@@ -25,9 +25,9 @@ type Scene = {
   readonly commands: readonly string[];
   /** Also takes a picture when the screen first matches this pattern. */
   readonly during?: RegExp;
-  /** Faults of the stand-in API at $API. */
+  /** Faults in the stand-in API at $API. */
   readonly faults?: string;
-  /** Is the API offline, so that only a copy of its records is available? */
+  /** Whether the API is offline, so that only a copy of its records is available. */
   readonly archived?: boolean;
 };
 

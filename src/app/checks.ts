@@ -14,7 +14,7 @@ export type ChecksOfRun = { readonly runId: string; readonly checks: readonly Ch
 /** Most severe first. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const;
 
-/** Is the severity at or above the limit? */
+/** Whether the severity is at or above the limit. */
 export function isAtLeast(severity: CheckReport['severity'], limit: CheckReport['severity']): boolean {
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(limit);
 }

@@ -11,7 +11,7 @@ export function dataDirOf({ dataDir }: Pick<SourceConfig, 'dataDir'>, from: stri
   return from === 'sandbox' && !isSimulatedDir(dataDir) ? join(dataDir, SIMULATED) : dataDir;
 }
 
-/** Is this the folder for simulated records? It must be named `sandbox` and contain no real records. */
+/** Whether this is the folder for simulated records. It must be named `sandbox` and contain no real records. */
 export function isSimulatedDir(dataDir: string): boolean {
   return basename(dataDir) === SIMULATED && !holdsReal(dataDir);
 }

@@ -51,8 +51,8 @@ export async function driftOfRun(dataDir: string, runId: string, alone = false):
 }
 
 /**
- * The newest profile of a full pass. Pulls of changes are skipped, because the shares of values in them mean nothing.
- * The source must match, because two sources can have resources with the same name.
+ * The newest profile of a full pass. Pulls of changes are skipped, because their shares of values are meaningless. The
+ * source must match, because two sources can have resources with the same name.
  */
 async function newestProfile(
   dataDir: string,
@@ -68,7 +68,7 @@ async function newestProfile(
   return null;
 }
 
-/** Did the run pull only a resource's changes? */
+/** Whether the run pulled only a resource's changes. */
 function isPart(manifest: Manifest | null, resource: string): boolean {
   return manifest?.resources[resource]?.pass === 'changes';
 }

@@ -28,7 +28,7 @@ export type ExportRequest = {
   /** Null for every table of the sources. */
   readonly tables: readonly string[] | null;
   readonly format: ExportFormat;
-  /** Start CSV files with a byte order mark? */
+  /** Whether CSV files start with a byte order mark. */
   readonly bom: boolean;
   /** The output folder. */
   readonly out: string;

@@ -27,12 +27,12 @@ export async function folderToRead({
   return hasOwn ? { dataDir, simulated: inside } : { dataDir: inside, simulated: null };
 }
 
-/** Could there be data to read? Always true for a server, which is not contacted. */
+/** Whether there could be data to read. Always true for a server, which is not contacted. */
 export async function hasData(config: Pick<SourceConfig, 'dataDir' | 'database'>): Promise<boolean> {
   return config.database.url !== null || hasDatabase(embeddedDir((await folderToRead(config)).dataDir));
 }
 
-/** Has any run published? Reading the folder is enough, because retention keeps the newest published runs. */
+/** Whether any run has published. Reading the folder is enough, because retention keeps the newest published runs. */
 async function published(dataDir: string): Promise<boolean> {
   return (await folderRuns(dataDir, 1, isPublished)).length > 0;
 }

@@ -25,7 +25,7 @@ export type HistoryDeps = AppDeps & {
 
 /**
  * Past runs, newest first, from the ledger and the data folder. Either one is enough. Throws if the ledger is busy or
- * this role may not read it, and also if the ledger is unavailable and the folder has no runs.
+ * this role is not allowed to read it, and also if the ledger is unavailable and the folder has no runs.
  */
 export async function pastRuns(
   configs: readonly [SourceConfig, ...SourceConfig[]],
@@ -174,7 +174,7 @@ async function ledgerHistory(
     const options = { ...deps, dataDir: config.dataDir, what: 'runs', reads: true, waitMs: READ_WAIT_MS };
     const runs = await withEachDatabase(configs, options, ({ source }, opened) => {
       const own = ledgerRuns(opened.session, source.name, Math.min(limit, 2 ** 31 - 1));
-      // A schema that this role may not use looks as if it did not exist.
+      // A schema that this role is not allowed to use looks as if it did not exist.
       return asDatabaseErrors(opened, own).catch(ifUnmigrated([]));
     });
     return runs.flat().map(withOwnTimes);

@@ -66,7 +66,7 @@ function nameOf(origin: Origin, file: RawFile): string {
   return `its raw file ${file.path}${run === origin.run_id ? '' : `, received by run ${run},`}`;
 }
 
-/** Did a run leave the rows of a resource unchanged because the resource was absent or kept? */
+/** Whether a run left a resource's rows unchanged because the resource was absent or kept. */
 export function leftRowsUnchanged(
   { raw, resources }: Pick<Origin, 'raw' | 'resources'>,
   name: string,

@@ -52,7 +52,7 @@ export async function migrate(
 
 /**
  * Creates or updates the job queue and returns the changes. Only `serve` needs the queue, so everything else works even
- * if this role may not create a schema.
+ * if this role is not allowed to create a schema.
  */
 export async function migrateJobQueue(config: SourceConfig, { log, ...deps }: AppDeps): Promise<string[]> {
   const options = { ...deps, log, dataDir: config.dataDir, what: 'migrate up', waitMs: 0 };

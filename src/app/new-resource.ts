@@ -134,8 +134,8 @@ function tablesOf({ resources }: Source): string[] {
 }
 
 /**
- * The base URL and the path below it. For records from a file, there is no base URL, and the path is guessed from that
- * of another resource.
+ * The base URL and the path below it. For records from a file, there is no base URL, and the path is guessed from
+ * another resource's path.
  */
 function placeOf(
   from: string,

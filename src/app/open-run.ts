@@ -26,11 +26,11 @@ import { VERSION } from './version.ts';
 /** The options that differ between runs, and between a run and a preview. */
 export type RunOptions = Pick<RunContext, 'dag' | 'chosen' | 'full' | 'unready' | 'lockSeconds'> & {
   readonly runId: string;
-  /** Did the run begin earlier? */
+  /** Whether the run began earlier. */
   readonly resumed: boolean;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
-  /** Does the run write to the ledger and keep its folder? */
+  /** Whether the run writes to the ledger and keeps its folder. */
   readonly keeps: boolean;
   /** The run whose raw files this run processes again. */
   readonly originRunId?: string;

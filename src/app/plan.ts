@@ -117,7 +117,7 @@ async function checkUnfinished(
   );
 }
 
-/** Has another run published since then? */
+/** Whether another run has published since then. */
 async function isOvertaken(session: OpenDatabase['session'], id: string): Promise<boolean> {
   return checkResumable(session, id).then(
     () => false,

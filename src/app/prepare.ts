@@ -39,16 +39,16 @@ export async function withHintsAt<T>(config: SourceConfig, dataDir: string, work
 export type Preparation = {
   readonly source: Source;
   readonly dag: Dag;
-  /** May the command apply pending migrations and recreate missing objects? */
+  /** Whether the command may apply pending migrations and recreate missing objects. */
   readonly mayMigrate: boolean;
-  /** Does the command write to the target, or only preview the changes? */
+  /** Whether the command writes to the target. If not, it only previews the changes. */
   readonly publishes: boolean;
 };
 
 /** A locked schema, with the objects that it lacks. */
 export type Prepared = Pick<Preparation, 'dag' | 'source'> & {
   readonly unready: Unready;
-  /** Does anything have to be migrated or recreated before the run? */
+  /** Whether anything has to be migrated or recreated before the run. */
   readonly migrates: boolean;
   /** Seconds spent waiting for the lock. */
   readonly lockSeconds: number;
@@ -62,8 +62,8 @@ export type PrepareDeps = {
 };
 
 /**
- * Locks the schema. Throws `migration` if this command may not migrate, and migrations are pending or the ledger lacks
- * a table. Throws `database` if rights are missing.
+ * Locks the schema. Throws `migration` if migrations are pending or the ledger lacks a table, and this command is not
+ * allowed to migrate. Throws `database` if privileges are missing.
  */
 export async function prepare(
   { database, session }: OpenDatabase,

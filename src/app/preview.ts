@@ -30,7 +30,7 @@ const SAMPLE = 5;
 /** The database, resources and pages for a preview. */
 export type PreviewOptions = Pick<RunOptions, 'dag' | 'chosen' | 'readyRaw' | 'runId'> & {
   readonly opened: OpenDatabase;
-  /** May the database be changed, because it exists only for the preview? */
+  /** Whether the database may be changed, because it exists only for the preview. */
   readonly mayMigrate: boolean;
 };
 

@@ -11,12 +11,12 @@ import type { OpenDatabase, AppDeps } from './runtime.ts';
 import { flagFor } from './source-flag.ts';
 import { emptyHintOfAll, readAsItStands } from './read-target.ts';
 
-/** `empty_hint` says what to do if nothing has been published yet, because an empty result then means nothing. */
+/** `empty_hint` explains what to do if nothing has been published yet, because an empty result then means nothing. */
 export type QueryAnswer = RowSet & { readonly empty_hint: string | null };
 
 /**
- * Runs one statement on the target. Names are looked up in the first source's schema first. Throws `database` for an
- * SQL error, and `busy` if a run holds the embedded database.
+ * Runs one statement on the target. Name lookup starts in the first source's schema. Throws `database` for an SQL
+ * error, and `busy` if a run holds the embedded database.
  */
 export async function queryTarget(
   configs: readonly [SourceConfig, ...SourceConfig[]],

@@ -56,8 +56,8 @@ export async function showReject(
 }
 
 /**
- * Waives the rejects for a record, or changes the reason for waiving them. Returns how many. Throws `usage` if none of
- * them is open or waived.
+ * Waives the rejects for a record, or changes the reason for waiving them. Returns the number of updated rejects.
+ * Throws `usage` if none of them is open or waived.
  */
 export async function waiveReject(
   configs: readonly SourceConfig[],

@@ -20,7 +20,7 @@ import { USER_AGENT } from './version.ts';
 
 export type OpenSource = {
   readonly upstream: Upstream;
-  /** Does a run from this address keep rows that were published from a different address? */
+  /** Whether a run from this address keeps rows that were published from a different address. */
   readonly keepsOthers: boolean;
   /** The data folder that its runs belong to. */
   readonly dataDir: string;
@@ -187,12 +187,12 @@ function noStandIn(source: string): PipelineError {
   });
 }
 
-/** Did the address contain a login that the configuration does not have? Logins are never stored. */
+/** Whether the address contained a login that the configuration does not have. Logins are never stored. */
 export function isLoginLost({ settings: { baseUrl } }: SourceConfig, name: string): boolean {
   return name.includes('***') && name !== maskUrl(baseUrl);
 }
 
-/** The hint that says how to continue the run. */
+/** The hint that explains how to continue the run. */
 export function resumeHint(config: SourceConfig, name: string, runId: string): string {
   const command = `spacex-pipeline resume ${runId}`;
   return isLoginLost(config, name)

@@ -62,7 +62,7 @@ async function scopeOfPages(
   return null;
 }
 
-/** Did the run use the database and schema of this configuration? The user name does not matter. */
+/** Whether the run used this configuration's database and schema. The user name does not matter. */
 export function isOurs(
   { config: own = {}, source: of }: Pick<Manifest, 'config' | 'source'>,
   { database, settings, source }: SourceConfig,

@@ -68,9 +68,9 @@ export type CommandContext = CommandStreams & {
   readonly clock: Clock;
   readonly json: boolean;
   readonly quiet: boolean;
-  /** Print additional details? */
+  /** Whether to print additional details. */
   readonly verbose: boolean;
-  /** Draw a live display on stderr instead of logging? */
+  /** Whether to draw a live display on stderr instead of logging. */
   readonly live: boolean;
   /** Reports that a data folder was created, even with `--quiet`. */
   readonly onNewFolder: (dataDir: string) => void;
@@ -89,7 +89,7 @@ export function configsOf({ all: [first, ...others] }: CommandContext): [SourceC
 /** Settings from a command's own flags. `ofSource` applies to the source that the command works on. */
 export type OwnFlags = {
   readonly shared?: ConfigFlags;
-  /** Does the command apply to every source if the user does not name one? */
+  /** Whether the command applies to every source if the user does not name one. */
   readonly all?: true;
   readonly ofSource?: NonNullable<ConfigInput['sources']>[string];
 };

@@ -50,7 +50,7 @@ export async function withFailureCommand(
   }
 }
 
-/** Is the error a usage error that the configuration did not cause? */
+/** Whether the error is a usage error that the configuration did not cause. */
 async function isCommandLineMistake(
   error: unknown,
   config: string | undefined,

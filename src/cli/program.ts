@@ -170,7 +170,7 @@ function wordOf(args: readonly string[], program: Command): string | undefined {
   return args.find((one, index) => !one.startsWith('-') && !isValue(index));
 }
 
-/** Is there neither a command nor a request for help? */
+/** Whether there is neither a command nor a request for help. */
 function isBare(args: readonly string[], program: Command): boolean {
   const isHelp = args.some((one) => ['-h', '--help', '-V', '--version'].includes(one));
   return !isHelp && wordOf(args, program) === undefined;

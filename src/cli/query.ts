@@ -113,7 +113,7 @@ function bodyOf({ stdout }: CommandContext, { columns, rows }: QueryAnswer, { ex
   return textTable(columns, cells, { width, nothing: NOTHING, right, paint });
 }
 
-/** Are all values numbers? Numbers that do not fit into a double are strings, but count as numbers. */
+/** Whether all values are numbers. Numbers that do not fit into a double are strings, but count as numbers. */
 function isNumeric(values: readonly unknown[]): boolean {
   const isNumber = (value: unknown): boolean => typeof value === 'number' || value instanceof NumberSource;
   const others = values.filter((value) => value !== null && !isNumber(value));

@@ -21,7 +21,7 @@ export type RunEnding = {
   readonly seconds: number;
   /** Null if no checks ran. */
   readonly checks: readonly CheckResult[] | null;
-  /** Also suggest the other sources? */
+  /** Whether to also suggest the other sources. */
   readonly showsOthers: boolean;
 };
 

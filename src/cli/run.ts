@@ -108,7 +108,7 @@ async function run(
 
 type PerformOptions = {
   readonly notify?: NotifyFailure;
-  /** Also suggest the other sources? */
+  /** Whether to also suggest the other sources. */
   readonly showsOthers?: boolean;
 };
 

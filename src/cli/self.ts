@@ -34,7 +34,7 @@ function shellLine(words: readonly string[]): string {
 
 /**
  * Completes the command at the end of a hint or other text with the same flags, so that it is ready to run. Never
- * includes a secret; instead, the text says how to provide it.
+ * includes a secret; instead, the text explains how to provide it.
  */
 export function runnable(text: string, { cwd, given }: Pick<CommandContext, 'cwd' | 'given'>): string {
   const { databaseUrl = '' } = given;

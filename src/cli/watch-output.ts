@@ -1,11 +1,11 @@
 import type { Output } from './context.ts';
 
 export type WatchedOutput = Output & {
-  /** Was anything written? */
+  /** Whether anything was written. */
   readonly isUsed: () => boolean;
 };
 
-/** The same output, which also records whether it was used. */
+/** Wraps the output to record whether it was used. */
 export function watchOutput(output: Output): WatchedOutput {
   let used = false;
   return {

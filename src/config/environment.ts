@@ -53,9 +53,9 @@ function isFilled(name: string, value: string): boolean {
 }
 
 /**
- * Did Kubernetes add this variable for a Service? It adds such variables to every container in a namespace: a Service
- * named `postgres` creates `POSTGRES_PORT=tcp://10.0.0.5:5432`, and a Service named `spacex-pipeline` creates several
- * variables with our prefix.
+ * Whether Kubernetes added this variable for a Service. Kubernetes adds such variables to every container in a
+ * namespace: a Service named `postgres` creates `POSTGRES_PORT=tcp://10.0.0.5:5432`, and a Service named
+ * `spacex-pipeline` creates several variables with our prefix.
  */
 function isServiceVariable(name: string, value: string): boolean {
   if (/_SERVICE_(?:HOST|PORT|PORT_[A-Z0-9_]+)$/.test(name)) return true;

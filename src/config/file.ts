@@ -29,7 +29,7 @@ export async function readConfigFile(asked: string | null, cwd: string): Promise
   });
 }
 
-/** The variables of the `.env` file in a folder; none if the file does not exist. */
+/** The variables of the `.env` file in a folder; empty if the file does not exist. */
 export async function readDotEnv(folder: string): Promise<Readonly<Record<string, string | undefined>>> {
   const path = join(folder, '.env');
   // A folder named .env is usually a Python virtual environment.

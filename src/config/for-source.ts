@@ -12,7 +12,7 @@ export type SourceConfig = Omit<Config, 'sources'> & {
 export type LoadedSource = Omit<LoadedConfig, 'config' | 'origins'> & {
   readonly config: SourceConfig;
   readonly whole: LoadedConfig;
-  /** Was the setting left at its default? */
+  /** Whether the setting was left at its default. */
   readonly isDefault: (key: SourceKey) => boolean;
 };
 

@@ -120,7 +120,7 @@ function hostOf(url: string): string {
   return host;
 }
 
-/** Do the image's variables describe the server in the URL? */
+/** Whether the image's variables describe the server in the URL. */
 function imageFits(url: string, { searchParams }: URL, find: FindVariable): boolean {
   const named = find('POSTGRES_HOST');
   const host = searchParams.get('host') ?? (hostOf(url) || hostVariable(url, find)?.value);

@@ -1,15 +1,15 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** Was this process started by `npm start`, `npm exec` or npx? */
+/** Whether this process was started by `npm start`, `npm exec` or npx. */
 export function startedByNpm(): boolean {
   return process.env['npm_command'] !== undefined;
 }
 
 /**
- * Was this process started to outlive its terminal, for example by nohup? Node resets ignored signals before it runs
- * any code, so this function can only look for traces: the value that most shells assign to `_`; a parent that also
- * ignores SIGHUP, such as a script started by nohup; and the null device opened for writing on stdin, with which GNU
- * nohup replaces a terminal.
+ * Whether this process was started to outlive its terminal, for example by nohup. Node resets ignored signals before it
+ * runs any code, so this function can only look for traces: the value that most shells assign to `_`; a parent that
+ * also ignores SIGHUP, such as a script started by nohup; and the null device opened for writing on stdin, with which
+ * GNU nohup replaces a terminal.
  */
 export function startedByNohup(): boolean {
   if (/(?:^|\/)nohup$/.test(process.env['_'] ?? '')) return true;

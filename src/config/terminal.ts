@@ -1,14 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Can terminal output have colors? Respects NO_COLOR (https://no-color.org). */
+/** Whether terminal output can have colors. Respects NO_COLOR (https://no-color.org). */
 export function wantsColor(): boolean {
   return (process.env['NO_COLOR'] ?? '') === '' && !isDumbTerminal();
 }
 
 /**
- * Would a shell run this file if given only this name? Ignores npm's own folders, which are on the PATH only while
- * npm runs.
+ * Whether a shell would run this file if given only this name. Ignores npm's own folders, which are on the PATH only
+ * while npm runs.
  */
 export function isOnPath(name: string, file: string): boolean {
   const own = realPath(file);
@@ -37,7 +37,7 @@ export function pagerCommand(): { readonly command: string; readonly env: NodeJS
   return command.trim() === '' || isDumbTerminal() ? null : { command, env: { ...process.env, LESS } };
 }
 
-/** Does the terminal support only plain text, without cursor movement? */
+/** Whether the terminal supports only plain text, without cursor movement. */
 export function isDumbTerminal(): boolean {
   return process.env['TERM'] === 'dumb';
 }

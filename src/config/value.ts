@@ -140,7 +140,7 @@ export function expectation(schema: Readonly<Record<string, unknown>>, found: un
   return types.includes('object') ? 'an object' : 'a name';
 }
 
-/** The known word that a wrong value was most likely meant to be, or null. */
+/** The known word that an invalid value was most likely meant to be; null if there is none. */
 export function similarWord(schema: Readonly<Record<string, unknown>>, found: unknown): string | null {
   const { format, enum: choices } = schema;
   const words = typeof format === 'string' ? FORMATS[format]?.words : choices;

@@ -23,7 +23,7 @@ export type Drift = {
   readonly count: number;
   /**
    * The previous and current shares, from 0 to 1. `before` is null if there is no earlier profile, `now` if only
-   * changes were pulled. Both are null for the kinds without a share.
+   * changes were pulled. Both are null if the kind has no share.
    */
   readonly before: number | null;
   readonly now: number | null;
@@ -89,7 +89,8 @@ export function compareProfiles(now: Profile, before: Profile | null): Drift[] {
 }
 
 /**
- * Returns the novelties after an incremental pull, where shares mean nothing because only part of the records arrived.
+ * Returns the novelties after an incremental pull, where shares are meaningless because only part of the records
+ * arrived.
  */
 export function noveltiesInPart(moved: readonly Drift[]): Drift[] {
   return moved.flatMap((one) => {
@@ -151,10 +152,10 @@ function shareOf(kind: 'nulls' | 'absent', { absent, types }: ProfiledField): Sh
 }
 
 /**
- * Reports a share that was 0 or 1, or is 1 now, however few the values: until now, nothing showed that the source can
- * send such values, and programs that read the rows may not handle them. After that, it is a share like any other. A
- * share that falls to 0 is not reported this way, because a program that handles values with and without nulls or
- * absences also handles values without them. A share of zero values never changes.
+ * Reports a share that was 0 or 1, or is 1 now, no matter how few values there are. Nothing had shown before that the
+ * source can send such values, and programs that read the rows might not handle them. After that, it is a share like
+ * any other. A share that falls to 0 is not reported this way, because a program that handles values with and without
+ * nulls or absences also handles values without them. A share of zero values never changes.
  */
 function hasMoved(before: Share, now: Share): boolean {
   if (before.of === 0 || now.of === 0) return false;

@@ -1,6 +1,6 @@
 /** Why something failed. Only `main.ts` maps codes to exit codes. */
 export type ErrorCode =
-  | 'usage' // a flag, argument or configuration value is wrong
+  | 'usage' // a flag, argument or configuration value is invalid
   | 'kind' // simulated records for a target or folder with real records, or vice versa
   | 'source' // the API was unavailable, or its response was not valid
   | 'rejects' // too many records broke their contract
@@ -78,7 +78,7 @@ export type ErrorReport = {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string | null;
-  /** ISO 8601 UTC, if the server said when to retry. */
+  /** ISO 8601 UTC, if the server specified when to retry. */
   readonly retry_at?: string;
 };
 

@@ -90,7 +90,7 @@ export type RunFact =
        */
       readonly left_by: { readonly run_id: string; readonly address: string | null } | null;
       readonly error: ErrorReport | null;
-      /** When the source allows the pull to continue, ISO 8601; null if it did not say. */
+      /** When the source allows the pull to continue, ISO 8601; null if the source did not specify a time. */
       readonly retry_at: string | null;
       /** Only the steps that began. */
       readonly steps: Readonly<Partial<Record<Step, StepReport>>>;

@@ -3,13 +3,14 @@
  * contract can always be loaded.
  */
 
-/** Text without NUL and without lone surrogates: JSON can express both, but a text column can store neither. */
+/** Text without NUL or lone surrogates. JSON can express both, but a text column can store neither. */
 export function isStorableText(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0');
 }
 
 /**
- * Matches nearly all timestamps, namely those on days that every month has: six times as fast as checking the parts.
+ * Matches nearly all timestamps, namely those on days that every month has. This is six times as fast as checking the
+ * parts.
  */
 const USUAL_TIMESTAMP =
   /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:0\d|1[0-5]):[0-5]\d)$/;

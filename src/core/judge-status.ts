@@ -8,11 +8,11 @@ type Circumstances = {
   readonly max: number | null;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Are rows expected? If not, a source that was never loaded needs no attention. */
+  /** Whether rows are expected. If not, a source that was never loaded needs no attention. */
   readonly expected: boolean;
 };
 
-/** Was the source ever loaded or tried, or is a scheduled job configured for it? */
+/** Whether the source was ever loaded or tried, or a scheduled job is configured for it. */
 export function isExpected(
   { last_run, running }: LedgerStatus,
   jobs: readonly JobReport[],

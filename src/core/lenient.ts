@@ -18,7 +18,7 @@ type Keywords = Schema & {
   readonly items?: Schema;
 };
 
-/** Does a contract have a lenient part? */
+/** Whether a contract has a lenient part. */
 export function isLenient(schema: Schema): boolean {
   const { items, properties = {} } = schema as Keywords;
   const inside = [...Object.values(properties), ...(items === undefined ? [] : [items])];

@@ -1,8 +1,7 @@
 /**
- * Requests the changes in a collection page by page. A page continues from the time of the last record on the
- * previous page, never from an offset: a record that changes in the meantime moves to the end and is received again,
- * so no record is skipped. An offset is used only among records that share one time, in an order that does not
- * change.
+ * Requests the changes in a collection page by page. A page continues from the time of the last record on the previous
+ * page, never from an offset: a record that changes between two requests moves to the end and is received again, so no
+ * record is skipped. An offset is used only among records that share one time, in an order that does not change.
  */
 
 /** The query of one request. Times are ISO 8601. */
@@ -22,16 +21,18 @@ export type PageQuery =
 /** The facts about a page that determine the next request. */
 export type PageFacts = {
   readonly records: number;
-  /** When the first and the last record changed; null on an empty page, or if the records do not say. */
+  /**
+   * When the first and the last record changed; null on an empty page, or if the records do not contain these times.
+   */
   readonly first: string | null;
   readonly last: string | null;
-  /** Does the API say that there are more records? */
+  /** Whether the API reports that there are more records. */
   readonly more: boolean;
-  /** The number of records on all pages of the request; null if the API does not say. */
+  /** The number of records on all pages of the request; null if the API does not report it. */
   readonly total: number | null;
 };
 
-/** The next request; null after the last page. Throws if the page gives no way to continue. */
+/** The next request; null after the last page. Throws if the page provides no way to continue. */
 export function nextPageQuery(ask: PageQuery, page: PageFacts): PageQuery | null {
   if (ask.by === 'id') return nextById(ask, page);
   if (!page.more) return null;

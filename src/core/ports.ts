@@ -20,8 +20,8 @@ export type UpstreamResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * Does the response say that its records are simulated? Null for a 304 that does not say; in that case, the kept body
-   * decides.
+   * Whether the response indicates that its records are simulated. Null for a 304 without this information; in that
+   * case, the kept body decides.
    */
   readonly simulated: boolean | null;
   /** The content encoding that was decoded; `identity` for none. */
@@ -64,7 +64,7 @@ export type Retry = {
   readonly status: number | null;
   readonly message: string;
   readonly wait_seconds: number;
-  /** Does the next attempt request a different copy? */
+  /** Whether the next attempt requests a different copy. */
   readonly elsewhere: boolean;
 };
 
@@ -77,13 +77,15 @@ export type Upstream = {
   /** Removes our own credentials from text that a server sent, so that a message can quote the text. */
   readonly hide: (text: string) => string;
   /**
-   * The requests that the server still allows, requested once; null if the server does not report them, or that
-   * request failed.
+   * The requests that the server still allows. Asks the server only once; null if the server does not report them, or
+   * if that request failed.
    */
   readonly quota: (signal: AbortSignal) => Promise<Quota | null>;
   /** The setting that would make the server allow more requests; null if it is already set, or if there is none. */
   readonly forMore: string | null;
-  /** Opens one connection without sending a request. Returns why the server is unreachable; null if it is reachable. */
+  /**
+   * Opens one connection without sending a request. Returns the reason if the server is unreachable; otherwise, null.
+   */
   readonly reach: (signal: AbortSignal) => Promise<string | null>;
 };
 
@@ -183,7 +185,7 @@ export type ReadyRaw = {
   readonly pages: readonly RawPage[];
   /** Null if unknown. */
   readonly simulated: boolean | null;
-  /** Can the pages be requested again if they turn out not to be JSON? */
+  /** Whether the pages can be requested again if they turn out not to be JSON. */
   readonly refetch: boolean;
 };
 
@@ -192,7 +194,7 @@ export type KeptPage = { readonly run_id: string; readonly file: RawFile };
 
 export type RunStore = {
   readonly create: (runId: string) => Promise<RunFolder>;
-  /** Does an earlier run's page still exist, with the recorded size and hash? */
+  /** Whether an earlier run's page still exists, with the recorded size and hash. */
   readonly hasRaw: (kept: KeptPage) => Promise<boolean>;
   /** Stores whether the data folder contains real or simulated records of the source. */
   readonly kind: KindStore;

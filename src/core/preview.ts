@@ -20,9 +20,9 @@ export type TableChanges = RowCounts & {
 
 /** What to compare, and how many changed rows of each kind to show. */
 export type PreviewScope = {
-  /** Are rows deleted if no record arrived for them? */
+  /** Whether rows are deleted if no record arrived for them. */
   readonly deletes: boolean;
-  /** Compare only the rows of records that arrived? */
+  /** Whether to compare only the rows of records that arrived. */
   readonly touched: boolean;
   readonly sample: number;
 };

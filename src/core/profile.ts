@@ -18,7 +18,7 @@ export type ProfiledField = {
   readonly path: string;
   /** The types that the contract allows, empty if it allows any; null if the field is not in the contract. */
   readonly contract: readonly JsonType[] | null;
-  /** Values by type. If the contract says that the field is a number, whole numbers also count as numbers. */
+  /** Values by type. If the contract defines the field as a number, whole numbers also count as numbers. */
   readonly types: Readonly<Partial<Record<JsonType, number>>>;
   /** Objects that could have the field but do not. */
   readonly absent: number;
@@ -26,7 +26,7 @@ export type ProfiledField = {
   readonly records: number | null;
   /** Strings that the contract does not list, and values of the right type that a lenient field cannot use. */
   readonly values: readonly { readonly value: string; readonly count: number }[];
-  /** How many more such values there are, including objects and lists, that are not listed here. */
+  /** The number of other such values, including objects and lists, that are not listed here. */
   readonly other_values: number;
 };
 

@@ -14,7 +14,7 @@ export const PASS_RULES: Readonly<Record<Pass, PassRules>> = {
 };
 
 type PassRules = {
-  /** Are rows deleted if no record arrived for them? (Not if too many would vanish at once.) */
+  /** Whether rows are deleted if no record arrived for them. (Not if too many would vanish at once.) */
   readonly deletes: boolean;
   /** Whether an empty collection is valid. */
   readonly mayBeEmpty: boolean;

@@ -58,7 +58,7 @@ export type JobQueue = {
   readonly work: (job: QueuedJob, handle: (ticket: Ticket) => Promise<Settlement>) => Promise<void>;
   /** Stops handling the job; work in progress continues. */
   readonly leave: (job: QueuedJob) => Promise<void>;
-  /** Was a process with that data folder alive within the last `seconds`? */
+  /** Whether a process with that data folder has been alive within the last `seconds`. */
   readonly wasServed: (folder: string, seconds: number) => Promise<boolean>;
   /** Queues the job and returns its id; null if it is already in the queue, which never contains a job twice. */
   readonly send: (job: QueuedJob, trigger: Trigger, id?: string) => Promise<string | null>;

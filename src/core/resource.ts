@@ -35,7 +35,7 @@ export type DataCheck = {
 export type ResourceChanges = {
   /** The member of a page that contains its records. */
   readonly member: string;
-  /** The field of a record that says when it changed. */
+  /** The record field that contains the time of the record's last change. */
   readonly changedAt: string;
   /** The query string of the request, without its question mark. */
   readonly query: (ask: PageQuery, settings: { readonly pageSize: number; readonly scope: string }) => string;
@@ -47,7 +47,7 @@ export type Resource = {
   readonly description: string;
   /** The path of the collection, relative to the base URL. */
   readonly path: string;
-  /** Is the response an array of records, or one record? */
+  /** Whether the response is an array of records or a single record. */
   readonly shape: 'array' | 'object';
   readonly pull: Pull;
   /** Present if the changes in the collection can be requested. */

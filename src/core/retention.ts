@@ -17,9 +17,9 @@ export type RunFolderFacts = {
     readonly status: RunStatus;
     /** When the run ended, or, if it has not ended, when it began. */
     readonly at: number;
-    /** Is the run's process alive, as far as this machine can tell? */
+    /** Whether the run's process is alive, as far as this machine can tell. */
     readonly alive: boolean;
-    /** Does the run belong to the database and schema of the ledger? */
+    /** Whether the run belongs to the ledger's database and schema. */
     readonly ours: boolean;
   } | null;
   readonly made: number;
@@ -46,8 +46,8 @@ export type Prunable = {
 
 /**
  * The run folders that may be removed, newest first. Never removes the newest folder, the folder of a running run, a
- * folder that the target or another database may be based on, or a folder whose manifest says that its run was
- * published although the ledger does not contain that run.
+ * folder that the target or another database may be based on, or a folder whose run is missing from the ledger although
+ * its manifest lists it as published.
  */
 export function choosePrunable(
   folders: readonly RunFolderFacts[],

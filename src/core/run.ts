@@ -94,7 +94,7 @@ export type RawFile = {
   readonly proof: Proof | null;
 };
 
-/** Does this status leave the rows of the resource unchanged without being a failure? */
+/** Whether this status leaves the resource's rows unchanged without being a failure. */
 export function leavesRows(status: ResourceStatus): boolean {
   return status === 'absent' || status === 'kept';
 }
@@ -116,14 +116,14 @@ export type CheckResult = Pick<DataCheck, 'name' | 'severity'> & {
   readonly error: string | null;
 };
 
-/** Can database readers see what the run loaded? */
+/** Whether database readers can see what the run loaded. */
 export function isPublished<R extends { readonly status: RunStatus }>(
   run: R,
 ): run is R & { readonly status: 'succeeded' | 'partial' } {
   return run.status === 'succeeded' || run.status === 'partial';
 }
 
-/** Did the check find something, or was it unable to run? */
+/** Whether the check found something or was unable to run. */
 export function isFinding({ count, error }: Pick<CheckResult, 'count' | 'error'>): boolean {
   return error !== null || (count ?? 0) > 0;
 }
@@ -146,7 +146,7 @@ export function danglingChecks(
 export type ResourceReport = RecordCounts &
   RowCounts & {
     readonly status: ResourceStatus;
-    /** Did the pull return the complete collection or only changes? */
+    /** Whether the pull returned the complete collection or only changes. */
     readonly pass: Pass;
     readonly not_modified: boolean;
     /** The raw files that its records were read from. Preserved copies may be from different days. */
@@ -166,7 +166,7 @@ export type RunReport = {
   readonly source: string | null;
   /** `archive`, `live`, `sandbox` or the base URL. */
   readonly address: string | null;
-  /** Null if no response said whether its records are simulated. */
+  /** Null if no response indicated whether its records are simulated. */
   readonly simulated: boolean | null;
   readonly run_dir: string | null;
   /** The job that started the run; null if no job did. */

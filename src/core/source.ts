@@ -25,7 +25,7 @@ export type Source = {
   readonly archive: Archive | null;
   /** Where a run's records come from by default. */
   readonly defaultAddress: 'archive' | 'live';
-  /** Does the program include a server with simulated records of the source (src/sandbox/stand-in.ts)? */
+  /** Whether the program includes a server with simulated records for the source (src/sandbox/stand-in.ts). */
   readonly hasStandIn: boolean;
   /** In the order in which they are listed; each name is unique. */
   readonly resources: readonly Resource[];

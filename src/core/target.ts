@@ -32,7 +32,7 @@ export type JobOfRun = { readonly name: string; readonly id: string };
 export type LedgerEntry = {
   readonly resource: Resource;
   readonly report: ResourceReport;
-  /** Were all records of the resource read? Only then can the rejects in the ledger be updated. */
+  /** Whether all records of the resource were read. Only then can the rejects in the ledger be updated. */
   readonly allRead: boolean;
   /** Identifies everything the rows were derived from (steps/unchanged.ts); null if no rows were derived. */
   readonly key: string | null;
@@ -58,14 +58,14 @@ export type Chain = {
 export type LastPublish = {
   readonly run_id: string;
   readonly address: string;
-  /** Whether the records are simulated; null if no response has said so. */
+  /** Whether the records are simulated; null if no response has indicated this. */
   readonly simulated: boolean | null;
   readonly pages: readonly RawFile[];
   readonly received: number;
   readonly errored: number;
   /** Null if the resource was published by a version without keys. */
   readonly derivation_key: string | null;
-  /** Did that run or a later one set aside records of the resource? */
+  /** Whether that run or a later one set aside records of the resource. */
   readonly has_rejects: boolean;
   readonly tables: Readonly<Record<string, TableCounts>>;
   /** Null for a snapshot. Otherwise, `pages` are the pages of the chain. */
@@ -89,7 +89,7 @@ export type Ledger = {
   readonly reopen: (run: RunHeader) => Promise<void>;
   /** Ends a run that published nothing. Does not change a run that is no longer `running`. */
   readonly abandon: (end: RunEnd) => Promise<void>;
-  /** What the last publish of a resource left. */
+  /** What the ledger stores about the last publish of a resource; null if there was none. */
   readonly lastPublish: (resource: string) => Promise<LastPublish | null>;
   /** Stores whether the target contains real or simulated records. */
   readonly kind: KindStore;

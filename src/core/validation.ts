@@ -19,7 +19,7 @@ export function compileValidation(schema: Schema): Validation {
 }
 
 /**
- * @public Combines Ajv's validations of a schema without and with `allErrors`, which scripts/precompile.ts generates.
+ * @public Combines Ajv's validations of a schema with and without `allErrors`, which scripts/precompile.ts generates.
  */
 export function createValidation(isValid: ValidateFunction, thorough: () => ValidateFunction): Validation {
   return (value) => {

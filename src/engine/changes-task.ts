@@ -211,7 +211,7 @@ async function chainOfReady({ name }: Resource, { chainOf: known, run }: RunCont
   };
 }
 
-/** Is each record, byte for byte, identical to the newest known version? */
+/** Whether each record is identical, byte for byte, to the newest known version. */
 async function isNoNews(resource: Resource, { records }: Pulled, { target }: RunContext): Promise<boolean> {
   const found = records.map(({ bytes, parsed }) => ({
     id: parsed.ok ? readId(parsed.record) : null,

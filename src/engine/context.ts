@@ -15,9 +15,9 @@ export type RunContext = {
   readonly chosen: readonly string[] | null;
   /** Request everything, regardless of what has been published. */
   readonly full: boolean;
-  /** Does it only preview what a run would do? */
+  /** Whether this only previews what a run would do. */
   readonly previews: boolean;
-  /** Did the run begin earlier? If so, it continues under the same id. */
+  /** Whether the run began earlier. If so, it continues under the same id. */
   readonly resumed: boolean;
   /** How to pull changes, and from which part of the collection. */
   readonly pulling: Pulling;
@@ -61,9 +61,9 @@ export type RunSettings = {
   /** How many resources run at a time. */
   readonly concurrency: number;
   readonly deletes: boolean;
-  /** Run the data checks after publishing? */
+  /** Whether to run the data checks after publishing. */
   readonly checks: boolean;
-  /** Publish all resources or none? */
+  /** Whether to publish either all resources or none. */
   readonly atomic: boolean;
   readonly rejects: Limits;
   readonly vanished: Limits;

@@ -26,7 +26,7 @@ type End = {
   /** The publish from which only the staged rows differ. */
   readonly carries?: LastPublish;
   readonly chain?: Chain;
-  /** Does the pull's scope differ from the scope of the published rows? */
+  /** Whether the pull's scope differs from the scope of the published rows. */
   readonly replaces?: boolean;
 };
 

@@ -84,7 +84,7 @@ async function runChain(
     : runChanges(resource, resource.changes, known, derivePages, progress, context);
 }
 
-/** Requests the complete collection and derives its rows, unless that would certainly change nothing. */
+/** Requests the complete collection and derives its rows, unless doing so is certain to change nothing. */
 async function runSnapshot(
   resource: Resource,
   { last, lookups, ready }: Known,
@@ -143,7 +143,7 @@ function isSatisfied(status: Derived['report']['status']): boolean {
 }
 
 /**
- * Was the resource published from a different address, and does this run keep its rows? Simulated records are never
+ * Whether the resource was published from a different address and this run keeps its rows. Simulated records are never
  * kept, because they would count as real.
  */
 function isFromElsewhere({ address, simulated }: LastPublish, { keepsOthers, run }: RunContext): boolean {
@@ -168,7 +168,7 @@ async function keptOf(
   return (await store.hasRaw(page)) ? page : null;
 }
 
-/** Does it have an ETag, or is it a copy whose URL identifies its bytes? */
+/** Whether it has an ETag or is a copy whose URL identifies its bytes. */
 function isComparable({ etag, proof }: RawFile): boolean {
   return etag !== null || proof !== null;
 }

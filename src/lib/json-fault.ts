@@ -1,4 +1,4 @@
-/** The first position at which a text is not valid JSON. */
+/** The first position at which text is not valid JSON. */
 export type JsonFault = {
   readonly line: number;
   readonly column: number;

@@ -3,9 +3,9 @@ import stringWidth from 'fast-string-width';
 import { escapeControls } from './text-table.ts';
 
 /**
- * The line of a text that contains a position, with a mark below that position, as in compiler errors. `position`
- * counts characters from 1. A line wider than `width` is cut around the position. If the text has several lines, the
- * line is preceded by its number.
+ * The line of text that contains a position, with a mark below that position, as in compiler errors. `position` counts
+ * characters from 1. A line wider than `width` is cut around the position. If the text has several lines, the line is
+ * preceded by its number.
  */
 export function markedLine(text: string, position: number, width: number): string {
   const before = Array.from(text)

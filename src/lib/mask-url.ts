@@ -3,9 +3,9 @@ import { rawCharacter } from './server-url.ts';
 const MASK = '***';
 
 /**
- * Replaces the secrets in a text with `***`. In a database URL, the secrets are the password and any parameter whose
- * name suggests a secret. In any other URL, they are all userinfo and everything after the path. Also works on text
- * that is not a URL, because a mistyped URL still contains its password.
+ * Replaces secrets in text with `***`. In a database URL, the secrets are the password and any parameter whose name
+ * suggests a secret. In any other URL, they are all userinfo and everything after the path. Also works on text that is
+ * not a URL, because a mistyped URL still contains its password.
  */
 export function maskUrl(url: string): string {
   const masked = maskUserinfo(url);

@@ -22,7 +22,7 @@ export function addParameters(url: string, added: Iterable<readonly [name: strin
 
 const CODES = { '#': '%23', '?': '%3F', '/': '%2F', '%': '%25' } as const;
 
-/** The expected form if a text is not a database URL; null if it is one. */
+/** Returns the expected form if the text is not a database URL, and null if it is. */
 export function serverUrlFault(text: string): string | null {
   if (!/^postgres(?:ql)?:\/\//i.test(text)) return 'a postgresql:// or postgres:// URL';
   const raw = rawCharacter(text);

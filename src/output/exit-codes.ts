@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts';
 
-/** The exit code of a failed command. Nothing else decides it. */
+/** The exit code of a failed command. Nothing else determines it. */
 export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   internal: 1,
   books: 1,

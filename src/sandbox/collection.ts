@@ -4,13 +4,13 @@ import type { Ids } from './ids.ts';
 export type Collection = {
   readonly name: string;
   readonly count: number;
-  /** Is it a single object instead of an array? */
+  /** Whether it is a single object instead of an array. */
   readonly isSingle?: true;
   readonly id: (index: number) => string;
   readonly indexOf: (id: string) => number | null;
   /** The record as compact JSON text. */
   readonly json: (index: number) => string;
-  /** A number that decides whether a fault affects the record; default: the index. */
+  /** A number that determines whether a fault affects the record; default: the index. */
   readonly lot?: (index: number) => number;
 };
 

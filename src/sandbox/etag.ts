@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { sameEtag } from '../lib/etag.ts';
 
-/** Increment this number when the same seed produces different bytes from before. */
+/** Increment this number whenever a change makes the same seed produce different bytes. */
 const GENERATOR_VERSION = 2;
 
 /**
@@ -16,7 +16,7 @@ export function createEtag(parts: readonly (string | number)[]): string {
   return `"${digest.readUIntBE(0, 3).toString(16)}-${digest.toString('base64').slice(0, 27)}"`;
 }
 
-/** Does If-None-Match contain this tag? Uses weak comparison, as RFC 9110 13.1.2 specifies for GET. */
+/** Whether If-None-Match contains this tag. Uses weak comparison, as RFC 9110 13.1.2 specifies for GET. */
 export function etagMatches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || sameEtag(tag, etag));

@@ -13,7 +13,7 @@ export function roll(seed: number, index: number, salt: number): number {
   return hash(seed, index, salt) >>> 2;
 }
 
-/** Does this index belong to the given share of all? */
+/** Whether this index belongs to the given share of all indexes. */
 export function chosen(share: number, seed: number, index: number, salt: number): boolean {
   return hash(seed, index, salt) < share * UINT32;
 }

@@ -23,7 +23,7 @@ export type ServeOptions = {
   /** Use 0 for any free port. */
   readonly port: number;
   readonly host: string;
-  /** Mark each response as simulated? */
+  /** Whether to mark each response as simulated. */
   readonly marked: boolean;
 };
 

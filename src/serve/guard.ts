@@ -65,7 +65,7 @@ function refuseToken({ req }: Context, token: string): void {
   });
 }
 
-/** Takes the same time wherever the texts first differ. */
+/** Takes the same time no matter where the strings first differ. */
 function isSame(one: string, other: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));

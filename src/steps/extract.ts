@@ -176,7 +176,7 @@ async function store(
     return { page, deriving, failure: null };
   } catch (error) {
     fail(error);
-    // This try must release its files and tables before the next one starts.
+    // This attempt must release its files and tables before the next one starts.
     await deriving?.staged.catch(() => undefined);
     if (!(error instanceof PipelineError) || error.code !== 'source') throw error;
     return { page: null, failure: error };

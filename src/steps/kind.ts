@@ -3,7 +3,7 @@ import { kindOf, type KindStore } from '../core/simulated.ts';
 
 /** Prevents a run from mixing simulated and real records. */
 export type KindGuard = {
-  /** Was the first response simulated? Null before it arrives. */
+  /** Whether the first response was simulated. Null before it arrives. */
   readonly simulated: () => boolean | null;
   /**
    * Call this before storing any part of a response. The first response determines the kind of all later ones and must

@@ -24,12 +24,12 @@ export class Occurrences {
     }
   }
 
-  /** Is the record at that position, counted over all pages, the newest record of its id? */
+  /** Whether the record at that position, counted over all pages, is the newest record with its id. */
   isNewest(id: string, place: number): boolean {
     return this.#newest.get(id) === place;
   }
 
-  /** Is the record the newest one of its id that satisfies the contract? If so, the rows come from it. */
+  /** Whether the record is the newest one with its id that satisfies the contract. If so, the rows come from it. */
   isNewestValid(id: string, place: number): boolean {
     return this.#newestValid.get(id) === place;
   }

@@ -80,7 +80,7 @@ export function createProfiler(contract: AnySchema): Profiler {
   };
 }
 
-/** Does the value have a type that the contract allows, but is it not one of the choices, or not what is expected? */
+/** Whether the value has a type that the contract allows but is not one of the choices, or is not what is expected. */
 function isBeyond(node: Node, value: unknown): boolean {
   const { choices, contract, expected } = node;
   if (expected === null) return typeof value === 'string' && choices !== null && !choices.includes(value);
@@ -167,7 +167,7 @@ function nodeOf(outer: AnySchema, parts: NodeParts): Node {
   return node;
 }
 
-/** Does the schema allow several types, any type, a tuple, or an object whose field names are data? */
+/** Whether the schema allows several types, any type, a tuple, or an object whose field names are data. */
 function isOpen(schema: Schema, type: JsonType | null): boolean {
   if (type === 'array') return jsonType(schema.items) !== 'object';
   if (type !== 'object') return type === null;

@@ -18,11 +18,11 @@ export type Derived = LedgerEntry & {
   readonly steps: Readonly<Partial<Record<Step, StepReport>>>;
   /** Rows copied to staging, by table. */
   readonly staged: Readonly<Record<string, number>>;
-  /** May rows that did not arrive be deleted? */
+  /** Whether rows that did not arrive may be deleted. */
   readonly deletes: boolean;
   /**
-   * Do all live rows have a different scope? If so, this publish replaces them, and no rows of its own scope can have
-   * vanished.
+   * Whether all live rows have a different scope. If so, this publish replaces them, and no rows of its own scope can
+   * have vanished.
    */
   readonly replaces: boolean;
   /** If nothing was derived again, the publish that left the tables as they are; otherwise null. */

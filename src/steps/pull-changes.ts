@@ -175,7 +175,7 @@ function next({ name }: Resource, ask: PageQuery, page: PageFacts): PageQuery | 
   }
 }
 
-/** What a page's meta file says about the pull; null if it says nothing. */
+/** What a page's meta file records about the pull; null if it records nothing. */
 export async function readPulled(
   folder: RunFolder,
   resource: string,

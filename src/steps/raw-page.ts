@@ -16,7 +16,9 @@ export function pageOf(response: UpstreamResponse, body: RawBody, runId: string)
   };
 }
 
-/** What to store if the response says that nothing has changed: the facts about the earlier page that still apply. */
+/**
+ * What to store if the response indicates that nothing has changed: the facts about the earlier page that still apply.
+ */
 export function keptPageOf(response: UpstreamResponse, body: RawBody, kept: RawFile): RawFile {
   const { etag, url, ...rest } = kept;
   return {

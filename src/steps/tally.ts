@@ -13,7 +13,7 @@ export type Tally = Record<keyof RecordCounts, number> & {
   staged: Readonly<Record<string, number>>;
   /** False if rows that did not arrive must stay, because it is unknown which records arrived. */
   deletable: boolean;
-  /** Were all records read? */
+  /** Whether all records were read. */
   allRead: boolean;
   /** The current step; after a failure, the step that failed. */
   step: Step;

@@ -28,7 +28,7 @@ export function derivationKey(
 /**
  * Whether deriving a resource again is certain to change nothing. True if its last publish had the same key and set no
  * record aside, and its tables are unchanged since then. If so, links the stage files of that publish into this run's
- * folder; if one of them is missing, the answer is false.
+ * folder; if one of them is missing, returns false.
  */
 export async function isUnchanged(
   resource: Resource,

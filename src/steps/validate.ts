@@ -37,7 +37,9 @@ export type Validator = {
   readonly validate: (slice: RecordSlice, page: number) => Verdict;
   /** Ids whose newest record is invalid. */
   readonly heldIds: () => Iterable<string>;
-  /** Did a record without a readable id arrive? If so, deleted records cannot be distinguished from broken ones. */
+  /**
+   * Whether a record without a readable id arrived. If so, deleted records cannot be distinguished from broken ones.
+   */
   readonly sawUnreadableId: () => boolean;
 };
 

@@ -59,7 +59,7 @@ export function openDataKind(dataDir: string, source: string): KindStore {
   };
 }
 
-/** True if `contents.json` says that the folder contains real records from any source. */
+/** True if, according to `contents.json`, the folder contains real records from any source. */
 export function holdsReal(dataDir: string): boolean {
   try {
     const text = readFileSync(join(dataDir, 'contents.json'), 'utf8');

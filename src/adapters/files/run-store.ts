@@ -11,7 +11,7 @@ import { metaPath, pagePath, readMeta, readPageMeta } from './raw-files.ts';
 import { wrapWriteErrors } from './write-errors.ts';
 
 const READ_BYTES = 1 << 16;
-/** More than any message quotes, because secrets are removed before the quote is shortened. */
+/** Longer than any quote in a message, because secrets are removed before the quote is shortened. */
 const HEAD_BYTES = 4096;
 const DIGESTED_BYTES = 1 << 18;
 

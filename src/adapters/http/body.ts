@@ -61,7 +61,7 @@ export async function quote(
 
 const QUOTED_BYTES = 120;
 const QUOTED_MS = 1000;
-/** More than is quoted, so that a secret at the end of the quote is complete and can be masked. */
+/** Longer than the quote, so that a secret at the end of the quote is complete and can be masked. */
 const HIDDEN_BYTES = 4096;
 
 /**

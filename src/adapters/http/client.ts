@@ -135,7 +135,7 @@ function createSender(connections: Connections, turn: ClientRules['turn'], log: 
   };
 }
 
-/** Opens a connection without sending a request. Returns why the place is unreachable, or null if it is reachable. */
+/** Opens a connection without sending a request. Returns the reason if the target is unreachable; otherwise, null. */
 async function reachPlace(
   connections: Connections,
   place: RequestTarget,

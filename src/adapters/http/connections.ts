@@ -13,7 +13,7 @@ export type HttpRequest = {
   readonly url: URL;
   readonly proxy: URL | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** Also accept headers that are not valid HTTP if their meaning is clear. */
+  /** Whether to also accept headers that are not valid HTTP if their meaning is clear. */
   readonly lenient: boolean;
   readonly signal: AbortSignal;
 };

@@ -136,7 +136,7 @@ function reasonOf(error: unknown): string {
   if (code === 'HPE_HEADER_OVERFLOW') return 'its response headers are too long';
   if (code.startsWith('HPE_'))
     return `its response is not valid HTTP: ${message.replace('Parse Error: ', '')} (${code})`;
-  // If no system call failed, the server closed the connection in an orderly way.
+  // If no system call failed, the server closed the connection normally.
   if (code === 'ECONNRESET' && error instanceof Error && !('syscall' in error))
     return 'the connection was closed before the response was complete';
   return message;

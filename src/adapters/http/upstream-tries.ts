@@ -15,7 +15,7 @@ export type ApiRetries = Retries & {
 
 export type UpstreamTriesOptions = ApiRetries &
   Pick<PageRequest, 'onRetry' | 'onTried'> & {
-    /** Sends one request. `conditional` says whether it may be a conditional request. */
+    /** Sends one request. If `conditional` is true, it may be a conditional request. */
     readonly ask: (conditional: boolean) => Promise<OpenResponse>;
     readonly signal: AbortSignal;
   };

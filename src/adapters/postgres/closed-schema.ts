@@ -3,8 +3,8 @@ import type { Database, Session } from './session.ts';
 import { ledgerSchema } from './sql.ts';
 
 /**
- * PostgreSQL skips schemas in the search path that a role may not use, and reports that their tables do not exist. For
- * such an error, returns an error that names the schema. Returns any other error unchanged.
+ * PostgreSQL skips schemas in the search path that a role is not allowed to use, and reports that their tables do not
+ * exist. For such an error, returns an error that names the schema. Returns any other error unchanged.
  */
 export async function explainClosedSchema(
   { schema }: Database,

@@ -38,7 +38,7 @@ export async function commitPublish(
 ): Promise<void> {
   try {
     const { command } = await session.query('COMMIT');
-    // PostgreSQL answers COMMIT with ROLLBACK if a statement in the transaction failed.
+    // PostgreSQL responds to COMMIT with ROLLBACK if a statement in the transaction failed.
     if (command === 'ROLLBACK')
       throw new PipelineError('Cannot commit: a statement failed', { code: 'internal' });
   } catch (error) {

@@ -12,7 +12,7 @@ import { shellQuote } from '../../lib/shell-quote.ts';
 import { EngineError, openEngine, type Engine, type EngineOptions } from './engine.ts';
 import { databaseError } from './errors.ts';
 
-/** Whether the folder contains a database. One whose creation did not finish does not count. */
+/** Whether the folder contains a database. A database whose creation did not finish does not count. */
 export function hasDatabase(dir: string): boolean {
   return existsSync(dir) && !existsSync(unfinished(dir));
 }
@@ -46,7 +46,7 @@ async function make(dir: string, options: EngineOptions): Promise<Engine> {
     await rm(dir, { recursive: true, force: true });
     const engine = await openEngine(dir, options);
     await rm(unfinished(dir));
-    // If the file reappeared after a power failure, the next start would delete everything loaded in the meantime.
+    // If the file reappeared after a power failure, the next start would delete everything loaded since then.
     await syncFolder(dirname(dir));
     return engine;
   } catch (error) {
@@ -56,7 +56,9 @@ async function make(dir: string, options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** Without this check, PGlite would fail later, in the first statement that needs a file it may not open. */
+/**
+ * Without this check, PGlite would fail later, in the first statement that needs a file that it is not allowed to open.
+ */
 function refuseForeignFiles(dir: string): void {
   if (process.getuid?.() === 0) return;
   let path = dir;

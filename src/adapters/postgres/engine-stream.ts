@@ -7,7 +7,7 @@ import { watchAnswer } from './lost-statement.ts';
 const WELCOME = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
 const TERMINATE = 'X'.charCodeAt(0);
 
-/** Replaces the socket of pg's connection: sends pg's messages to the engine and returns the answers. */
+/** Replaces the socket of pg's connection: sends pg's messages to the engine and returns the responses. */
 export function engineStream(engine: Engine): Duplex {
   let isOpen = false;
 
@@ -30,7 +30,7 @@ export function engineStream(engine: Engine): Duplex {
     answer.check();
   }
 
-  /** SQL errors are regular answers. If there is no answer, the engine is broken. */
+  /** SQL errors are regular responses. If there is no response, the engine is broken. */
   async function send(bytes: Buffer, done: (error?: Error) => void): Promise<void> {
     try {
       await exchange(bytes);

@@ -183,8 +183,8 @@ export async function openEngine(dir: string, options: EngineOptions = {}) {
 
   return {
     /**
-     * Sends PostgreSQL protocol messages. The answers arrive in parts, before the promise is fulfilled. `afterwards`
-     * contains messages that are sent before PostgreSQL becomes idle; their answers are dropped.
+     * Sends PostgreSQL protocol messages. The responses arrive in parts, before the promise is fulfilled. `afterwards`
+     * contains messages that are sent before PostgreSQL becomes idle; their responses are dropped.
      */
     async send(
       messages: Uint8Array,
@@ -204,18 +204,18 @@ export async function openEngine(dir: string, options: EngineOptions = {}) {
     async query<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
       return (await ask({ kind: 'query', sql, values })) as T[];
     },
-    /** Runs several statements that are sent as one text. Returns the rows of each. */
+    /** Runs several statements that are sent as one string. Returns the rows of each. */
     async exec(sql: string): Promise<readonly (readonly Row[])[]> {
       return (await ask({ kind: 'exec', sql })) as Row[][]; // as the thread sends them
     },
     /**
-     * Fulfilled when all requests sent so far have ended, successfully or not. The last part of an answer arrives
+     * Fulfilled when all requests sent so far have ended, successfully or not. The last part of a response arrives
      * before its request ends.
      */
     async idle(): Promise<void> {
       await Promise.allSettled([...waiting.values()].map(({ promise }) => promise));
     },
-    /** The state after the last answer. */
+    /** The state after the last response. */
     isInTransaction: () => inTransaction,
     isEnded: () => ended !== null,
     /** Fulfilled with the reason once the engine can no longer work. */

@@ -146,7 +146,7 @@ export type StatementFault = {
   readonly hint: string | null;
 };
 
-/** Null unless the error is PostgreSQL's answer to a statement. */
+/** Null unless the error is PostgreSQL's response to a statement. */
 export function statementFault(error: unknown): StatementFault | null {
   if (!(error instanceof pg.DatabaseError) || error.code === undefined) return null;
   const position = error.position === undefined ? null : Number(error.position);

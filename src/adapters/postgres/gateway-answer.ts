@@ -7,7 +7,7 @@ const FAILED = 0x45;
 
 export type AnswerReader = ReturnType<typeof createAnswerReader>;
 
-/** Reads the messages of an answer, using bounded memory. */
+/** Reads the messages of a response, using bounded memory. */
 export function createAnswerReader() {
   /** The number of bytes still missing from the current message. */
   let left = 0;
@@ -17,7 +17,7 @@ export function createAnswerReader() {
   return {
     /**
      * Accepts the next bytes of the response and returns the bytes that may be sent. Holds back the last message, which
-     * says that the engine is ready.
+     * indicates that the engine is ready.
      */
     push(data: Uint8Array): Buffer {
       // Copied, because the engine reuses its memory.

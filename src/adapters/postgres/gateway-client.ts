@@ -23,7 +23,7 @@ const GRACE_MS = 1000;
 
 type Turn = {
   readonly run: () => Promise<void>;
-  /** Whether it is a complete query. */
+  /** Whether the request is a complete query. */
   readonly cancellable: boolean;
 };
 
@@ -55,7 +55,7 @@ export class Client {
    * none are known.
    */
   binding = '';
-  /** Whether the client still has to read its last answer. */
+  /** Whether the client still has to read its last response. */
   draining = false;
   /** Whether the connection is closed, so that the client only has to give up its turn. */
   gone = false;
@@ -66,7 +66,7 @@ export class Client {
   }
 }
 
-/** Whether the client needs a turn. A request waits until the client has read the answers to earlier requests. */
+/** Whether the client needs a turn. A request waits until the client has read the responses to earlier requests. */
 export function isReady({ draining, gone, requests }: Client): boolean {
   return gone || (requests.length > 0 && !draining);
 }
@@ -96,7 +96,7 @@ export function disconnect(client: Client): void {
 export function end({ draining, gone, socket }: Client, sqlState: string, reason: string): void {
   if (gone) return;
   if (draining) {
-    socket.destroy(); // no error can be sent in the middle of an answer
+    socket.destroy(); // no error can be sent in the middle of a response
     return;
   }
   socket.end(fatal(sqlState, reason));
@@ -123,8 +123,8 @@ export async function answer(engine: Engine, client: Client, request: Request): 
 }
 
 /**
- * Undoes changes that a request may not make to the session. Returns the messages that report changed settings to the
- * client.
+ * Undoes changes that a request is not allowed to make to the session. Returns the messages that report changed
+ * settings to the client.
  */
 async function settle(engine: Engine, client: Client, reader: AnswerReader): Promise<Buffer> {
   client.changedSettings ||= reader.changedSettings();

@@ -3,7 +3,7 @@ import { createReadStream, openSync, unlinkSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 
-/** Unread answers to a client are kept in memory up to this size; anything beyond that goes to an unnamed file. */
+/** Unread responses to a client are kept in memory up to this size; anything beyond that goes to an unnamed file. */
 const IN_MEMORY = 4 << 20;
 
 export type Output = ReturnType<typeof createOutput>;
@@ -48,7 +48,7 @@ export function createOutput(socket: Socket, folder: string) {
       try {
         keep(bytes);
       } catch {
-        socket.destroy(); // no error can be sent in the middle of an answer
+        socket.destroy(); // no error can be sent in the middle of a response
       }
     },
     /** Null if nothing is waiting; otherwise fulfilled once the client has read everything or has disconnected. */

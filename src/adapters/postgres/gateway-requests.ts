@@ -22,7 +22,7 @@ export type Request = {
   readonly unnamed: Buffer | null | undefined;
   /** Whether an extended query continues after this request, so that no other client may send anything in between. */
   readonly unsynced: boolean;
-  /** Whether the engine always answers the request and then reports that it is ready. */
+  /** Whether the engine always responds to the request and then reports that it is ready. */
   readonly answered: boolean;
   /** Names in the text that may be custom settings. */
   readonly names: readonly string[];

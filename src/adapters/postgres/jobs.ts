@@ -84,7 +84,7 @@ export async function beginTry(session: Session, begun: NewTry): Promise<number>
 
 export type EndOfTry = Pick<JobTry, 'status' | 'run_id' | 'finished_at' | 'again_at' | 'error'>;
 
-/** Writes nothing if a later try has already closed this one. */
+/** Writes nothing if a later attempt has already closed this one. */
 export async function endTry(session: Session, jobId: string, number: number, end: EndOfTry): Promise<void> {
   const { again_at, error, finished_at, run_id, status } = end;
   await session.execute(
@@ -125,8 +125,8 @@ export async function runOfJob(
 }
 
 /**
- * The data folder in which a source that is pulled incrementally continues: the folder of the published data, or of a
- * later job run that was cut short. Null if there is neither.
+ * The data folder in which an incrementally pulled source continues: the folder of the published data, or of a later
+ * job run that was cut short. Null if there is neither.
  */
 export async function folderToContinueIn(session: Session): Promise<string | null> {
   const [run] = await session.rows<{ folder_id: string | null }>(

@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 
 type RunRow = Omit<PastRun, 'source' | 'resources'> & { host: string; pid: number };
 
-/** `died`: the ledger says `running`, but the process no longer exists. */
+/** `died`: the status in the ledger is `running`, but the process no longer exists. */
 export type LedgerRun = PastRun & { readonly died: boolean };
 
 type ResourceRow = Omit<ResourceReport, 'tables' | keyof ReturnType<typeof rowCounts>> & {

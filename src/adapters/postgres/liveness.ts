@@ -5,8 +5,8 @@ import { noAnswer } from './errors.ts';
 import type { Session } from './session.ts';
 
 /**
- * What a backend is doing while a statement has had no answer for a long time. It is working, is waiting for a lock,
- * has no answer to send (`done`), or cannot be observed.
+ * What a backend is doing when its statement has had no response for a long time. The backend is working, is waiting
+ * for a lock, has no response to send (`done`), or cannot be observed.
  */
 export type Activity = 'working' | 'locked out' | 'done' | 'unknown';
 
@@ -45,7 +45,7 @@ export async function probeBackend(
 function activityOf(backend: Backend | undefined): Activity {
   if (backend === undefined) return 'done';
   const { state, wait_event_type } = backend;
-  // track_activities is off, or this role may not see the backend's state.
+  // track_activities is off, or this role is not allowed to see the backend's state.
   if (state === null || state === 'disabled') return 'unknown';
   // A backend that is waiting for its client has not received our statement or cannot send its response.
   if (!state.startsWith('active') || wait_event_type === 'Client') return 'done';

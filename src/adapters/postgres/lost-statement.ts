@@ -4,23 +4,24 @@ const HEADER_BYTES = 5;
 const READY = 'Z';
 const ERROR = 'E';
 /**
- * The answers to Parse, Bind and Execute. The answer to Execute is complete, empty or suspended, or it starts a copy.
+ * The responses to Parse, Bind and Execute. The response to Execute is complete, empty or suspended, or it starts a
+ * copy.
  */
 const ANSWERS = { P: '1', B: '2', E: 'CIsGHW' } as const;
 
 /**
  * PGlite does not survive some statements, such as one that converts text from UTF-8 or is nested a million levels
- * deep. It answers neither such a statement nor any later one, or it sends only the end of an answer. This must not
- * look like an empty result.
+ * deep. It responds neither to such a statement nor to any later one, or it sends only the end of a response. This must
+ * not look like an empty result.
  */
 export function watchAnswer(request: Buffer) {
   const asked = countMessages();
   asked.push(request);
   const answered = countMessages();
   return {
-    /** Reads the next bytes of the answer immediately, because the caller may overwrite them afterwards. */
+    /** Reads the next bytes of the response immediately, because the caller may overwrite them afterwards. */
     push: answered.push,
-    /** Throws `database` if a part of the answer is missing. */
+    /** Throws `database` if part of the response is missing. */
     check(): void {
       const last = asked.last();
       if ((last === 'Q' || last === 'S') && answered.last() !== READY) throw lostStatement();

@@ -21,8 +21,8 @@ export async function mergeTable(
     `SELECT (SELECT count(*) FROM ${ident(table.name)}) AS live, (SELECT count(*) FROM ${staged}) AS staged,
             (${heldSql(stagedResource, table)}) AS held`,
   );
-  // A single comparison of the rows on both sides shows what is left to do. The comparison runs on several cores, an
-  // UPDATE on only one.
+  // A single comparison of the rows on both sides shows what is left to do. The comparison runs on several cores, but
+  // an UPDATE runs on only one.
   const pairs = before.live === 0 ? NO_PAIRS : await compare(session, table, staged);
   const { deleted, inserted, updated } = await change(session, stagedResource, table, runId, {
     ...before,
@@ -100,7 +100,7 @@ export async function readContents(
   const each = tables.map(
     (table) => `SELECT ${literal(table.name)} AS name, contents.* FROM (${contentsSql(table)}) contents`,
   );
-  // The statements of one message run in one transaction.
+  // The statements in one message run in one transaction.
   const { rows } = await session.query<TableContents & { name: string }>(
     [...settings, each.join(' UNION ALL ')].join('; '),
   );

@@ -108,7 +108,7 @@ async function missingOf(
   return findMissing(session, schema, applied);
 }
 
-/** A role that may not create schemas can use existing ones, which stay untouched. */
+/** A role that is not allowed to create schemas can use existing ones, which stay untouched. */
 async function createSchemas(session: Session, schemas: readonly string[]): Promise<void> {
   const missing = await session.rows<{ name: string; role: string }>(
     `SELECT name, current_user AS role FROM unnest($1::text[]) AS name

@@ -53,8 +53,8 @@ function historyTable(schema: string): string {
 }
 
 /**
- * Throws `migration` if the schema was not created from these files. Each folder is applied in its own order, up to any
- * of its files, so the ledger may get another migration after the tables.
+ * Throws `migration` if the schema was not created from these files. Migrations have to be applied in order only within
+ * each folder, so a new ledger migration can follow the migrations of the tables.
  */
 export function refuseOtherHistory(schema: string, migrations: readonly Migration[], history: History): void {
   const refuse = (reason: string, hint: string): never => {

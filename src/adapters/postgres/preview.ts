@@ -41,7 +41,7 @@ function goneSql({ isGone }: StagedResource, table: Table): string {
   return `FROM ${ident(table.name)} t WHERE ${isGone(table) ?? 'false'}`;
 }
 
-/** The same if a merge deletes only rows of received records. Finds the rows through those records. */
+/** The same, but for a merge that deletes only rows of received records. Finds the rows through those records. */
 function goneTouchedSql({ isStaged, resource, rows }: StagedResource, table: Table): string {
   const [main] = resource.tables;
   const mayGo = table.name !== main.name && table.keep !== true;

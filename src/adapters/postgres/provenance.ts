@@ -32,7 +32,7 @@ export type RunFacts = {
   readonly run_dir: string;
 };
 
-/** The pages behind a published run. For runs that share a chain, the pages of the last run. */
+/** The pages that a published run is based on. If several runs share a chain, these are the pages of the last run. */
 export type PublishedRun = Pick<RunFacts, 'run_id' | 'host' | 'run_dir'> & {
   readonly pages: readonly RawFile[];
 };

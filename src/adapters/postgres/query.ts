@@ -10,8 +10,8 @@ import type { RowSet, Session } from './session.ts';
  * Runs one statement on the target. Looks up names in the given schemas, or in the session's schemas if none are given.
  * Without `write`, three restrictions apply. The extended protocol accepts no second statement, so nothing can end the
  * read-only transaction. Only reading statements are accepted, because COPY and DO can write files and start programs
- * even in a read-only transaction. A superuser reads as `pg_read_all_data`, which may not call functions such as
- * lo_export. Two things remain possible: a superuser can become a superuser again in the SQL text of a function, and
+ * even in a read-only transaction. A superuser reads as `pg_read_all_data`, which is not allowed to call functions such
+ * as lo_export. Two things remain possible: a superuser can become a superuser again in the SQL text of a function, and
  * PostgreSQL allows every user some side effects (canceling the user's other queries, advisory locks).
  */
 export async function runQuery(

@@ -87,9 +87,7 @@ function sortExpression({ name, type }: Column): string {
   return type === 'text' ? `t.${ident(name)}::text COLLATE "C"` : `t.${ident(name)}`;
 }
 
-/**
- * Runs `work` on a single snapshot of the database, so that it does not see what other runs publish in the meantime.
- */
+/** Runs `work` on a single snapshot of the database, so that it does not see what other runs publish while it runs. */
 export async function inSnapshot<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
     await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');

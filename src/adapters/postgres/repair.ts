@@ -140,7 +140,7 @@ export async function appliedByCatalog(
   return [];
 }
 
-/** A message lists at most this many names and then says how many more there are. */
+/** A message lists at most this many names and then the number of remaining names. */
 const NAMED = 3;
 
 /** Nothing is loaded into tables without a ledger, because their rows may be simulated or real. */

@@ -9,8 +9,8 @@ export async function retentionLedger(session: Session): Promise<RetentionLedger
   return wrapErrors(
     'read the ledger (no run folder was removed)',
     async () => {
-      // Reads published runs first: a run that ends in the meantime is either still `running` in the next query or kept
-      // as well.
+      // Reads published runs first: a run that ends while these queries run is either still `running` in the second
+      // query or kept as well.
       const stood = await session.rows<{
         run_id: string;
         received_by: string | null;

@@ -22,7 +22,7 @@ export const JOB_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   job_tries: ['SELECT', 'INSERT', 'UPDATE'],
 };
 const WRITE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
-/** A message lists at most this many names and then says how many more there are. */
+/** A message lists at most this many names and then the number of remaining names. */
 const NAMED = 5;
 
 type Needed = { readonly schema: string; readonly name: string | null; readonly right: string };

@@ -115,8 +115,8 @@ export async function openStaging(
 }
 
 /**
- * Drops all staging tables that this role may drop. Only the holder of the schema's lock may call this. Tables that a
- * session is reading (such as a backup) or that a view depends on are left for the next call.
+ * Drops all staging tables that this role is allowed to drop. Only the holder of the schema's lock may call this.
+ * Tables that a session is reading (such as a backup) or that a view depends on are left for the next call.
  */
 export async function dropStaging(holder: Session, schema: string): Promise<void> {
   const session = holder.evenAborted;
@@ -133,8 +133,8 @@ export async function dropStaging(holder: Session, schema: string): Promise<void
 }
 
 /**
- * Staging tables left behind by killed runs of other roles, which this role may not drop. They do no harm, and their
- * owners can drop them.
+ * Staging tables left behind by killed runs of other roles, which this role is not allowed to drop. They do no harm,
+ * and their owners can drop them.
  */
 export async function foreignStaging(
   session: Session,

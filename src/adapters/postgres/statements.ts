@@ -61,7 +61,7 @@ function isFromCancel(error: unknown, name: string): boolean {
   return sqlState(error) === CANCELLED || (error instanceof ConnectionLost && name !== 'COMMIT');
 }
 
-/** Breaks a connection on which no answer can arrive anymore. Reports a slow statement once. */
+/** Breaks a connection on which a response can no longer arrive. Reports a slow statement once. */
 function watchSilence(
   connection: Connection,
   name: string,
@@ -71,8 +71,8 @@ function watchSilence(
   let read = connection.bytesRead();
   let reported = false;
   /**
-   * Whether the server has said once that it sent the answer. The answer may still be in transit, so the server is
-   * asked twice.
+   * Whether the server has already reported once that it sent the response. The response may still be in transit, so
+   * the server is asked twice.
    */
   let doubtful = false;
   let timer = setTimeout(() => void check(), silenceMs);

@@ -34,7 +34,7 @@ export async function countServers(database: QueueDatabase, schema: string): Pro
   return Number(rows[0]?.['live'] ?? 0);
 }
 
-/** Whether a process that serves the queue with that data folder was alive within the last `seconds`. */
+/** Whether a process that serves the queue with that data folder has been alive within the last `seconds`. */
 export async function wasServed(
   database: QueueDatabase,
   schema: string,

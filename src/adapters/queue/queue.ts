@@ -262,8 +262,7 @@ function ticketOf(
 }
 
 /**
- * Puts a job that must be tried again back into the queue, with its start time. The queue completes all other jobs by
- * itself.
+ * Puts a job that must be retried back in the queue, with its start time. The queue completes all other jobs by itself.
  */
 async function settle(boss: PgBoss, name: string, job: Job<Payload>, { againAt }: Settlement): Promise<void> {
   if (againAt === null) return;

@@ -32,7 +32,7 @@ type Place = {
   /** The expression for the value. */
   readonly code: string;
   readonly isNullable: boolean;
-  /** Can the expression be undefined? */
+  /** Whether the expression can be undefined. */
   readonly isOptional: boolean;
   /** The JSON pointer to the value, and the names of the fields that lead to it from its row. */
   readonly pointer: string;

@@ -30,7 +30,7 @@ const UNITS: Readonly<Record<string, string>> = {
 /** PostgreSQL truncates names to 63 bytes, and the name of an index contains the names of its table and column. */
 const LONGEST = 40;
 
-/** Can a resource and its table have this name? */
+/** Whether a resource and its table can have this name. */
 export function isName(name: string): boolean {
   const isReserved = [...RESERVED, ...RESERVED_IN_CODE].includes(name);
   return /^[a-z][a-z0-9_]*$/.test(name) && name.length <= LONGEST && !isReserved;

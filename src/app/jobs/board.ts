@@ -32,7 +32,7 @@ export type BoardOptions = {
   /** The data folder of these jobs' runs. */
   readonly dataDir: string;
   readonly entries: () => Promise<readonly QueueEntry[]>;
-  /** Is there no database yet? Reading must not create one. */
+  /** Whether there is no database yet. Reading must not create one. */
   readonly isEmpty?: () => boolean;
 };
 

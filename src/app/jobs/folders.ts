@@ -53,8 +53,8 @@ export async function foldersOf(whole: LoadedConfig, jobs: readonly Job[]): Prom
 }
 
 /**
- * Should another process take this job? An incremental pull continues from files in one data folder. In any other
- * folder, it would have to pull everything again.
+ * Whether another process should take this job. An incremental pull continues from files in one data folder. In any
+ * other folder, it would have to pull everything again.
  */
 export async function isElsewhere(
   job: Job,

@@ -12,8 +12,8 @@ type Configs = readonly [SourceConfig, ...SourceConfig[]];
 
 /**
  * Migrates the database if `mayMigrate` is true; otherwise throws `migration` if a migration is pending. Throws
- * `database` if this role may not record the results of jobs. Waits while another process is migrating or a run is
- * using the schema.
+ * `database` if this role is not allowed to record the results of jobs. Waits while another process is migrating or a
+ * run is using the schema.
  */
 export async function makeReady(configs: Configs, mayMigrate: boolean, deps: AppDeps): Promise<void> {
   await migrateAll(configs, mayMigrate, deps);
@@ -61,7 +61,8 @@ export async function unreadyReasons(configs: Configs, deps: AppDeps): Promise<r
 }
 
 /**
- * Throws `migration` if the schema is older or newer than this program expects, and `database` if rights are missing.
+ * Throws `migration` if the schema is older or newer than this program expects, and `database` if privileges are
+ * missing.
  */
 async function refuseUnready(config: SourceConfig, deps: AppDeps): Promise<void> {
   const options = { ...deps, dataDir: config.dataDir, what: 'serve', waitMs: 0 };

@@ -34,7 +34,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set(['usage', 'kind', 'migration', 're
 
 /**
  * Works on a job from the queue. If an earlier attempt has published, the job is done. Otherwise, continues the run of
- * an earlier try if its folder is in this data folder, or begins a new run. Waits while another run is using the
+ * an earlier attempt if its folder is in this data folder, or begins a new run. Waits while another run is using the
  * schema. Throws only if the ledger cannot be read or written.
  */
 export async function performJob(job: Job, ticket: Ticket, deps: JobDeps): Promise<Settlement> {
@@ -135,9 +135,9 @@ function tooLong({ name, timeoutSeconds }: Job): PipelineError {
 }
 
 type Circumstances = {
-  /** Has the queue assigned the job to another process? */
+  /** Whether the queue has assigned the job to another process. */
   readonly lost: boolean;
-  /** Was this process asked to stop? */
+  /** Whether this process was asked to stop. */
   readonly stopped: boolean;
   readonly timeout: AbortSignal;
 };

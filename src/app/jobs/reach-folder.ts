@@ -18,7 +18,7 @@ const UNSERVED: Queued = { id: null, unserved: true };
 
 /** The jobs of one database. */
 export type ReachedFolder = JobBoard & {
-  /** Do the jobs belong to a `serve` process that holds the embedded database? */
+  /** Whether the jobs belong to a `serve` process that holds the embedded database. */
   readonly isRemote: boolean;
   /** Queues a job for the processes that serve the queue. */
   readonly run: (name: string) => Promise<Queued>;

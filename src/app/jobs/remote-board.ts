@@ -42,7 +42,7 @@ export function remoteBoard(url: string, token: string | null, signal: AbortSign
     history: (name, limit) => ask<readonly JobTry[]>('GET', `${of(name)}/history?limit=${limit}`),
     enable: (name, enabled) => ask<JobReport>('POST', `${of(name)}/${enabled ? 'enable' : 'disable'}`),
     async run(name) {
-      // A job that is already queued is an error over HTTP, but a valid answer for a command.
+      // A job that is already queued is an error over HTTP, but a valid result for a command.
       const path = `${of(name)}/run`;
       const { job_id } = await ask<{ readonly job_id: string | null }>(
         'POST',

@@ -46,8 +46,8 @@ export function waitForSchema(
 }
 
 /**
- * Has the queue assigned all jobs of that process to other processes? False if its run belongs to no job, because then
- * there is no way to tell.
+ * Whether the queue has assigned all of that process's jobs to other processes. False if its run belongs to no job,
+ * because then there is no way to tell.
  */
 async function isAbandoned(
   backend: Backend,

@@ -175,7 +175,7 @@ export async function openWorker(options: WorkerOptions, deps: AppDeps): Promise
   };
 }
 
-/** Did the work end in time? */
+/** Whether the work ended in time. */
 async function within(ms: number, work: Promise<void>, clock: Clock): Promise<boolean> {
   const late = new AbortController();
   const waited = clock.sleep(ms, late.signal).then(

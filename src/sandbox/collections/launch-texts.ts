@@ -14,7 +14,7 @@ export const MISSIONS = escaped(
 );
 
 /**
- * Non-ASCII text, as in one of twelve records of the real API. The share matters, because such text takes longer to
+ * Non-ASCII text, as in one in twelve records of the real API. The share matters, because such text takes longer to
  * parse.
  */
 export const FOREIGN_MISSIONS = escaped('Polarlicht Süd', 'Señal Del Alba', 'Kōhaku 🚀', 'Ørsted Follow-on');

@@ -87,7 +87,7 @@ function delayOf({ seed, revision }: Universe, idIndex: number): number {
   return DAY * (roll(seed, idIndex, DELAY + 16 * revision) % 60);
 }
 
-/** Some texts appear late: in the second state or only in the newest. */
+/** Some text appears late: in the second state, or only in the newest one. */
 function hasDetails({ seed, near, revision }: Universe, launch: number): boolean {
   if (launch >= near) return false;
   if (revision === REVISIONS || !chosen(1 / 25, seed, launch, LATE_DETAILS)) return true;

@@ -33,7 +33,7 @@ export function createStarlink(universe: Universe): Collection {
   return collectionOf('starlink', ids.starlink, count, (index, id) => satellite(universe, index, id));
 }
 
-/** The catalogue numbers of a payload that has flown. */
+/** The catalog numbers of a payload that has flown. */
 export function noradIdsOf(mission: Mission, payload: number): readonly number[] {
   if (mission.role !== 'starlink') return [FIRST_OTHER + payload];
   const first = FIRST_STARLINK + PROTOTYPES + STARLINKS_PER_LAUNCH * starlinkLaunchesBefore(mission);

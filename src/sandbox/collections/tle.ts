@@ -13,7 +13,7 @@ type Elements = {
   readonly orbit: Orbit;
 };
 
-/** A two-line element set. Of a longer catalogue number, only the last five digits fit. */
+/** A two-line element set. If a catalog number is longer, only its last five digits fit. */
 export function tleLines(elements: Elements): readonly [string, string] {
   const { year, piece, inclination, node, pericenter, anomaly, orbit } = elements;
   const number = String(elements.number % 100_000).padStart(5, '0');

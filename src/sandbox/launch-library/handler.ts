@@ -152,7 +152,7 @@ function answerNothing(response: ServerResponse, { pathname, search }: URL): voi
   response.writeHead(301, { Location: withSlash + search }).end();
 }
 
-/** Is the method GET or HEAD? If not, sends a 405 response. */
+/** Whether the method is GET or HEAD. If not, sends a 405 response. */
 function isRead({ request, response }: Exchange): boolean {
   const { method = '' } = request;
   response.setHeader('Allow', 'GET, HEAD, OPTIONS');

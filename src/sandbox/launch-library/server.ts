@@ -34,13 +34,13 @@ export type LaunchLibraryOptions = {
   readonly requestsPerWindow?: number | undefined;
   /** The quota for requests with a token. */
   readonly tokenRequestsPerWindow?: number | undefined;
-  /** Do 429 responses have a `Retry-After` header? */
+  /** Whether 429 responses have a `Retry-After` header. */
   readonly retryAfter?: boolean | undefined;
   /** The `Date` header for a time in the world; null for none. */
   readonly date?: ((time: number) => number | null) | undefined;
   /** Called before each response, with path and query. The response reflects any changes to the world or the clock. */
   readonly beforeAnswer?: ((path: string) => void | Promise<void>) | undefined;
-  /** Mark responses as simulated? */
+  /** Whether to mark responses as simulated. */
   readonly marked?: boolean | undefined;
 };
 

@@ -8,7 +8,7 @@ export type Limits = {
   /** The number of requests per window for clients without a token, and for clients with one. */
   readonly anonymous: number;
   readonly withToken: number;
-  /** Do 429 responses have a `Retry-After` header? */
+  /** Whether 429 responses have a `Retry-After` header. */
   readonly retryAfter: boolean;
 };
 

@@ -1,7 +1,7 @@
 /** A launch as the service returns it, in any mode. */
 export type LaunchRecord = Readonly<Record<string, unknown>>;
 
-/** A launch that is listed at some time: the fields that queries use, and the record in its most detailed mode. */
+/** A launch that is listed at a given time: the fields that queries use, and the record in its most detailed mode. */
 export type Listed = {
   readonly id: string;
   readonly name: string;

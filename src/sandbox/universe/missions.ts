@@ -3,7 +3,7 @@ import { EARLY, GROUP, seasonAt, seasonOfGroup, type Role, type Season } from '.
 /** The position of a launch among all launches. */
 export type Mission = {
   readonly launch: number;
-  /** Is the launch before the first season? Then `season` is meaningless. */
+  /** Whether the launch is before the first season. If so, `season` is meaningless. */
   readonly early: boolean;
   readonly season: Season;
   /** Within its season. */

@@ -18,7 +18,7 @@ export const CAPTURES: Readonly<Record<string, readonly string[]>> = {
 
 type RecordingKind = {
   readonly recordedAt: string;
-  /** Is it an early recording, of the oldest state of the world? */
+  /** Whether it is an early recording, of the oldest state of the world. */
   readonly early?: true;
   readonly weak?: true;
 };

@@ -24,7 +24,7 @@ export type WaybackOptions = WorldOptions & {
   readonly recordings?: readonly string[] | undefined;
   /** Bodies that replace the simulated ones, by resource, or by `captures/RESOURCE` and `recordings/RESOURCE`. */
   readonly bodies?: Readonly<Record<string, Buffer>> | undefined;
-  /** Mark responses as simulated? Default: true. */
+  /** Whether to mark responses as simulated. Default: true. */
   readonly marked?: boolean | undefined;
 };
 

@@ -6,7 +6,7 @@ export type Visit = {
   /** The captured URL, as written in the playback URL. */
   readonly original: string;
   readonly resource: string;
-  /** Is the path the one at which the API serves the collection? */
+  /** Whether the path is the one at which the API serves the collection. */
   readonly exactPath: boolean;
 };
 

@@ -143,7 +143,7 @@ async function readCapture(answer: Answer, capture: Playback, isFirst: boolean):
 }
 
 /**
- * Throws unless the answer is a capture of a JSON response with status 200. `isFirst` means that no earlier response
+ * Throws unless the response is a capture of a JSON response with status 200. `isFirst` means that no earlier response
  * has shown that a capture exists.
  */
 function checkAnswer(answer: Answer, isFirst: boolean): void {

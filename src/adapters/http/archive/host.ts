@@ -56,7 +56,7 @@ export function openHost(options: HostOptions, rules: HostRules): Host {
     return cannotGet(place, reason, why);
   }
 
-  /** Handles a 429 response. The returned error says whether a retry is allowed. */
+  /** Handles a 429 response. The returned error indicates whether a retry is allowed. */
   function refused(place: RequestTarget, retryAfter: string | undefined): RequestError {
     const asked = retryAfter === undefined ? null : parseRetryAfter(retryAfter, clock.now());
     const wait = Math.max(asked ?? 0, LEAST_HOLD_MS);

@@ -25,7 +25,7 @@ const COUNTRY: LaunchRecord = {
   nationality_name_composed: 'Simulo',
 };
 
-/** The first agency has the id of SpaceX, because a run requests the launches of SpaceX by default. */
+/** The first agency has the id of SpaceX, because a run requests SpaceX launches by default. */
 const AGENCIES: readonly [Agency, ...Agency[]] = [
   { id: 121, name: 'SpaceX (simulated)', abbrev: 'SpX', rocket: 0 },
   { id: 900_101, name: 'Simulated Launch Company', abbrev: 'SLC', rocket: 2 },
@@ -52,7 +52,7 @@ const ORBITS = [
   [900_303, 'Geostationary Transfer Orbit', 'GTO'],
 ] as const;
 
-/** The first agency has three of five launches. */
+/** The first agency has three of every five launches. */
 export function agencyOf(slot: number): Agency {
   const place = ((slot % 5) + 5) % 5;
   return AGENCIES[place < 3 ? 0 : place - 2] ?? AGENCIES[0];

@@ -3,7 +3,7 @@ import { hash, roll } from '../../random.ts';
 /** The time at which exactly the requested number of launches is listed. */
 export const SIMULATED_FROM = Date.UTC(2026, 0, 1);
 
-/** The state of a launch at some time. Launches have numbers, called slots, in order of flight. */
+/** The state of a launch at a given time. Launches have numbers, called slots, in order of flight. */
 export type Moment = {
   readonly slot: number;
   readonly flight: number;
