@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { printError } from './command.ts';
 
-test('an error without a hint asks for a report, including the stack trace if it has not been printed', () => {
+test('an error without a hint asks the user to report it, with the stack trace if it has not been printed', () => {
   const printed = (logLevel?: string): string => {
     let text = '';
     const stderr = { write: (part: string) => (text += part) };

@@ -41,7 +41,7 @@ test('sandbox --wayback prints addresses that respond until the command ends', a
   await assert.rejects(fetch(api), TypeError);
 });
 
-test('sandbox launch-library applies its flags, prints its address and serves until it is aborted', async (t) => {
+test('sandbox launch-library applies its flags, prints its address and serves requests until it is aborted', async (t) => {
   const stopping = new AbortController();
   t.after(() => stopping.abort());
   const ready = Promise.withResolvers<string>();

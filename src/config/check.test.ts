@@ -8,7 +8,7 @@ import { readText, showFound } from './value.ts';
 
 const check = compileConfigCheck();
 
-/** A valid value as text, an invalid value, and what the error for the invalid value says was expected. */
+/** A valid value as text, an invalid value, and what the error for the invalid value reports as expected. */
 type Values = readonly [good: string, bad: unknown, expected: string];
 
 /** Values for the per-source settings. */
@@ -79,7 +79,7 @@ const VALUES: Readonly<Record<string, Values>> = {
   'log.format': ['json', 'xml', 'one of text, json'],
 };
 
-test('each key accepts a valid value given as text, and rejects an invalid value with its path and with what was expected and found', () => {
+test('each key accepts a valid value given as text, and rejects an invalid value with an error that shows its path and what was expected and found', () => {
   const settings = listSettings();
   assert.deepEqual(
     Object.keys(VALUES),

@@ -48,7 +48,7 @@ test('an empty value does not absorb the next line', () => {
   });
 });
 
-test('a line that names one of our variables without setting it is rejected with its line number but without its value', () => {
+test('a line that names one of our variables without setting it is rejected with an error that shows its line number but not its value', () => {
   const lines = [
     'SPACEX_PIPELINE_SCHEMA: geheim',
     'SPACEX_PIPELINE_SCHEMA geheim',

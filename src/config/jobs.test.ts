@@ -98,7 +98,7 @@ void describe('jobs', () => {
     assert.throws(() => findJob([], 'nightly'), /Cannot find job "nightly": there are no jobs$/);
   });
 
-  void it('have their configured settings, and defaults for all others', async () => {
+  void it('have their configured settings, and defaults for all other settings', async () => {
     const [night, byHand, tabs] = (await jobsOf(
       {
         night: {

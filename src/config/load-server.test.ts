@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { failure, FILE, load, messageOf, type Setup } from '../../test/support/config-folder.ts';
 
-test('a URL from any layer overrides PGHOST, which overrides POSTGRES_HOST; urlFrom names the one that was used', async () => {
+test('a URL from any layer overrides PGHOST, which overrides POSTGRES_HOST; urlFrom names the setting that was used', async () => {
   const file = { database: { url: 'postgresql://file/d' } };
   const dotEnv = 'SPACEX_PIPELINE_DATABASE_URL=postgresql://dot/d';
   const hosts = { PGHOST: 'pg', POSTGRES_HOST: 'pp' };

@@ -58,7 +58,7 @@ test('every key has the same order of precedence: flag, environment, .env, file'
   );
 });
 
-test('the error for a wrong value names its file, variable or flag, and counts further problems', async () => {
+test('the error for an invalid value names its file, variable or flag, and counts further problems', async () => {
   const complaint = 'must be a whole number from 1 to 1000000, found "many"';
   const file = { batchSize: 'many' };
   assert.equal(await messageOf({ file }), `Cannot use ${FILE}: batchSize ${complaint}`);
@@ -92,7 +92,7 @@ test('a folder named .env is not read as a .env file', async () => {
   assert.equal((await loadConfig({ env: {}, cwd })).config.concurrency, 4);
 });
 
-test("resolves a relative path in the file against the file's folder, and any other against the current folder", async () => {
+test("a relative path in the file is resolved against the file's folder, and any other relative path against the current folder", async () => {
   const cwd = await folderWith({ 'etc/a.json': { dataDir: '../runs' }, 'etc/b.json': {} });
   const dataDir = async (config: string, more: Setup = {}): Promise<string> =>
     (await loadConfig({ cwd, env: more.env ?? {}, flags: { ...more.flags, config } })).config.dataDir;
@@ -124,7 +124,7 @@ test('trailing slashes are removed from a base URL, whichever layer set it', asy
   );
 });
 
-test('a file that is not JSON is rejected with line and column', async () => {
+test('a file that is not JSON is rejected with the line and column of the error', async () => {
   assert.equal(
     await messageOf({ file: '{\n  "batchSize": 1,\n}' }),
     `Cannot read ${FILE}: line 3, column 1: expected a name in double quotes, found "}"`,
@@ -143,7 +143,7 @@ test('a key that appears twice is rejected, in the file and in a variable', asyn
   );
 });
 
-test('a file that is not UTF-8 is rejected with its name and, if possible, a line', async () => {
+test('a file that is not UTF-8 is rejected with an error that names the file and, if possible, the line', async () => {
   const text = '{\n "dataDir": "größe" }';
   const utf16 = Buffer.from(`\uFEFF${text}`, 'utf16le');
   const wrong = [
@@ -181,7 +181,7 @@ test('a file named by --config must exist', async () => {
   assert.match((await failure(load({ flags: { config: '.' } }))).message, /^Cannot read \.: .*directory/);
 });
 
-test('a wrong URL is shown without its password', async () => {
+test('an invalid URL is shown without its password', async () => {
   for (const url of [
     'mysql://u:geheim@h/d',
     'u:geheim@h/d',

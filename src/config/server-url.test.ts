@@ -67,7 +67,7 @@ test("libpq's variables fill in the missing parts of a URL, and pg parses the re
   assert.deepEqual(filled('postgresql://h/d?dbname=e'), ['h', 1, 'p@u', 'pp', 'e']);
 });
 
-test("the image's variables complete only a URL of their server, and the image's password is used only with its user", () => {
+test("the image's variables complete only a URL for their server, and the image's password is used only with its user", () => {
   const image = { POSTGRES_PORT: '1', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p', POSTGRES_DB: 'd' };
   const filled = (url: string, more: Environment = {}): unknown[] => {
     const { host, port, user, password, database } = new pg.Client({

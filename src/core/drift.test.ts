@@ -157,11 +157,11 @@ void describe('drift', () => {
     assert.deepEqual(
       moved('/x', { ...text(99), absent: 1 }, text(100)),
       [],
-      'the field is never absent anymore',
+      'the field is now always present',
     );
   });
 
-  void it('includes first appearances and complete disappearances, however few values there are', () => {
+  void it('includes first appearances and complete disappearances, no matter how few values there are', () => {
     const having = (string: number, absent: number) => ({ ...text(string), absent });
     const cases: [Partial<ProfiledField>, Partial<ProfiledField>, unknown[], string][] = [
       [having(0, 25), having(1, 24), ['absent', '/x', null, 24, 1, 0.96], 'first_appearance'],
@@ -187,7 +187,7 @@ void describe('drift', () => {
     assert.equal(never && noveltyOf(never), null, 'no earlier profile');
   });
 
-  void it('contains only novelties after an incremental pull', () => {
+  void it('contains only new findings after an incremental pull', () => {
     const part = (before: Partial<ProfiledField>, now: Partial<ProfiledField>) =>
       noveltiesInPart(compareProfiles(profile(field('/x', now)), profile(field('/x', before))));
     assert.deepEqual(part(text(20, 20), text(0, 2)), [], 'a few values, all null');
@@ -225,6 +225,6 @@ void describe('drift', () => {
     const before = profile(field('/x', { types: { string: 1 }, records: 1, absent: 99 }));
     assert.deepEqual(told(compareProfiles(profile(), before)), [['absent', '/x', null, 100, 0.99, 1]]);
     const untold = { ...profile(), untold: 1 };
-    assert.deepEqual(compareProfiles(untold, before), [], 'the field may be among the unlisted ones');
+    assert.deepEqual(compareProfiles(untold, before), [], 'the field may be among the unlisted fields');
   });
 });

@@ -14,7 +14,7 @@ test('a system error has the hint for its code, but an error from a bug has no h
   assert.equal(reportError(new PipelineError('Cannot x: y', { code: 'usage', hint: 'z' })).hint, 'z');
 });
 
-test('an error with a different hint keeps its type and everything else', () => {
+test('changing an error’s hint keeps its type and everything else', () => {
   const facts = { code: 'database', retryable: true, cause: new Error('lost'), context: { n: 1 } } as const;
   for (const Type of [PipelineError, UnknownOutcome]) {
     const error = new Type('Cannot x: y', { ...facts, hint: 'z' });

@@ -79,7 +79,7 @@ void describe('a source needs attention', () => {
     ]);
   });
 
-  void it('unless no rows are expected: never loaded, no job ever tried, and no scheduled job configured', () => {
+  void it('unless no rows are expected because it was never loaded, no job was ever tried, and no scheduled job is configured', () => {
     assert.deepEqual(codes(NO_RUNS, { expected: false, max: 60 }), []);
     const running = { run_id: 'b', started_at: ago(1) };
     assert.deepEqual(
@@ -99,7 +99,7 @@ void describe('a source needs attention', () => {
       assert.ok(isExpected(ledger, [], false));
   });
 
-  void it('if the last run failed, was partial, or its books do not balance', () => {
+  void it('if the last run failed, was partial, or has books that do not balance', () => {
     const after = (status: 'failed' | 'partial' | 'interrupted', error: LedgerStatus['last_run'] = null) =>
       codes({ ...FINE, last_run: error ?? { ...ENDED, run_id: 'b', status, error: BROKEN } });
     assert.deepEqual(after('failed'), ['run_failed: Run b failed: Cannot read it']);
@@ -120,7 +120,7 @@ void describe('a source needs attention', () => {
     assert.equal(codes(NO_RUNS, { jobs: [{ ...JOB, last: TRY }] }).length, 2);
   });
 
-  void it('if a check of severity error has findings, but not for any other severity', () => {
+  void it('if a check of severity error has findings, but not if only checks of other severities do', () => {
     const found = (error: number) => codes({ ...FINE, checks: { error, warning: 5, info: 5 } });
     assert.deepEqual(found(0), []);
     assert.deepEqual(found(1), ['check_error: 1 data check of severity error found something']);

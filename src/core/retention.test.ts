@@ -47,7 +47,7 @@ void describe('retention', () => {
     ]);
   });
 
-  void it('keeps a run that published nothing for some days', () => {
+  void it('keeps a run that published nothing, but only for some days', () => {
     const runs = { 1: 'failed', 2: 'interrupted' } as const;
     const folders = [folder('1', 'running'), folder('2', 'interrupted')];
     assert.deepEqual(chosen(folders, ledger(runs, 14)), []);
@@ -65,7 +65,7 @@ void describe('retention', () => {
     assert.deepEqual(chosen([folder('2', 'failed', { days: 99 })], known), []);
   });
 
-  void it('removes a run that the ledger does not know only if it failed, and only after some days', () => {
+  void it('removes a run that is not in the ledger only if it failed, and only after some days', () => {
     const old = { days: 15 };
     for (const [facts, reason] of [
       [folder('1', 'failed', old), 'failed'],
@@ -95,7 +95,7 @@ void describe('retention', () => {
     assert.deepEqual(chosen([folder('1', null, { days: 99 })], known), []);
   });
 
-  void it('never removes what it must keep, whatever the rules and the runs', () => {
+  void it('never removes what it must keep, for any rules and runs', () => {
     const id = fc.integer({ min: 1, max: 30 }).map((n) => String(n).padStart(2, '0'));
     const status = fc.constantFrom(...STATUSES);
     const days = fc.integer({ min: 0, max: 40 });

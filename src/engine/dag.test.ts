@@ -64,7 +64,7 @@ describe('runDag', () => {
       );
       ended.push(name);
     });
-    // 'a' must end before 'b' can start and fail, so it must not wait.
+    // 'b' starts and fails only after 'a' has ended, so 'a' must not wait for that failure.
     failed.resolve();
     await assert.rejects(run, { message: 'broken' });
     assert.deepEqual(started, ['a', 'b', 'c']);

@@ -104,7 +104,7 @@ describe('createAtomicFile', () => {
     );
   });
 
-  it('leaves nothing behind after a discard, and can no longer be committed', async () => {
+  it('leaves nothing behind when it is discarded, and can no longer be committed', async () => {
     const folder = await newFolder();
     const path = join(folder, 'a');
     const file = await createAtomicFile(path);

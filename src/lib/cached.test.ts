@@ -35,7 +35,7 @@ void describe('a cached value', () => {
     assert.equal(await later, 2);
   });
 
-  void it('is null if the read takes too long, and is not read a second time in the meantime', async () => {
+  void it('is null if the read takes too long, and is not read a second time while that read continues', async () => {
     const { advanceTo, asked, get } = createReader();
     const first = get();
     await advanceTo(5);

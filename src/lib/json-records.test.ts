@@ -102,7 +102,7 @@ describe('a record splitter', () => {
     );
   });
 
-  it('never accepts a damaged text as complete, and returns the same records and offset for any chunks', () => {
+  it('never accepts damaged text as complete, and returns the same records and offset for any chunks', () => {
     const damage = fc.record({
       at: fc.nat(),
       drop: fc.integer({ min: 0, max: 2 }),
@@ -143,7 +143,7 @@ describe('a record splitter', () => {
     );
   });
 
-  it('reports a text as truncated, regardless of where it is cut', () => {
+  it('reports text as truncated, regardless of where it is cut off', () => {
     const text = Buffer.from('\uFEFF [ {"é\\"]": [1, {}]} ,\r\n"a\\\\", -1.5e+3 ,null,[[]], true]\n');
     for (const sizes of [[text.length], [1], [2], [3]]) assert.equal(parsed(split(text, sizes)).length, 6);
     for (let cut = 0; cut < text.length - 1; cut++) {

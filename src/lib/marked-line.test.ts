@@ -18,7 +18,7 @@ test('shows only the line that contains the position, with its line number', () 
   assert.equal(markedLine('SELECT', 7, 80), 'SELECT\n      ^\n');
 });
 
-test('cuts a line that is too wide around the position', () => {
+test('shortens a line that is too wide to the part around the position', () => {
   const text = `SELECT ${'a, '.repeat(50)}nmae${', b'.repeat(50)}`;
   const [line = '', mark = ''] = markedLine(text, text.indexOf('nmae') + 1, 40).split('\n');
   assert.ok(line.length <= 40, line);

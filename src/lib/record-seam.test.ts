@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { createRecordSplitter, JsonSyntaxError, type RecordSlice } from './json-records.ts';
 import { RecordSeam } from './record-seam.ts';
 
-/** With chunks of one byte, the splitter cannot learn a seam and finds the end of each record byte by byte. */
+/** With chunks of one byte, the splitter cannot detect a seam, so it finds the end of each record byte by byte. */
 function split(
   text: string,
   size: number,
@@ -50,7 +50,7 @@ const { record } = fc.letrec<{ record: object; value: unknown }>((tie) => ({
 }));
 
 describe('records that are cut at their seam', () => {
-  it('match the records found by a byte-by-byte scan, in complete and damaged texts', () => {
+  it('match the records found by a byte-by-byte scan, in complete and in damaged text', () => {
     const damage = fc.record({
       at: fc.nat(),
       drop: fc.integer({ min: 0, max: 3 }),

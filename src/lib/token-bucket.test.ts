@@ -75,7 +75,8 @@ describe('a token bucket', () => {
         const granted = grants.map(([, at]) => at);
         const interval = 1000 / perSecond;
         for (const [i, at] of granted.entries()) {
-          // From any grant on, `burst` grants can be immediate, and each further grant must be an interval later.
+          // Starting with any grant, `burst` grants can be immediate, and each further grant must be one interval
+          // later.
           const stretches = granted.slice(0, i).map((from, j) => from + (i - j - burst + 1) * interval);
           const earliest = Math.max(arrived[i] ?? 0, ...stretches);
           assert.ok(Math.abs(at - earliest) < 1e-3, `${i}: ${at}, allowed from ${earliest}`);

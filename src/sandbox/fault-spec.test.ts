@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { PipelineError } from '../core/errors.ts';
 import { FAULTS_HELP, parseFaults } from './fault-spec.ts';
 
-test('parses the name, value, path and number of times of a fault', () => {
+test('parses the name, value, path and repeat count of a fault', () => {
   const short = parseFaults('429=5@launchesx2, slow,status=503x3,bad=.05:null').map(
     ({ name, value, amount, badKind, path, times }) => [name, value, amount, badKind, path, times],
   );

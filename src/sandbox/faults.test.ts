@@ -38,7 +38,7 @@ const records = async (faults: string): Promise<readonly { readonly id?: string 
   return all;
 };
 
-test('429 has a Retry-After only if one is requested', async () => {
+test('a 429 has a Retry-After header only if one is requested', async () => {
   const date = 'Wed, 21 Oct 2015 07:28:00 GMT';
   for (const [faults, retryAfter] of [
     ['429', null],
@@ -63,7 +63,7 @@ test('a fault for one path does not affect other paths', async () => {
   assert.equal((await get('status=500@launches')).status, 500);
 });
 
-test('a request’s own faults replace those of the sandbox', async (t) => {
+test('a request’s own faults replace the sandbox’s faults', async (t) => {
   const faulty = await startSandbox({ faults: 'status=502' });
   t.after(faulty.close);
   assert.equal((await fetch(`${faulty.url}/v4/rockets`)).status, 502);

@@ -49,7 +49,7 @@ describe('sandbox', () => {
     assert.deepEqual(await json(`/v4/rockets/${rockets[2]?.id}`), rockets[2]);
   });
 
-  test('serves all fourteen resources, with the `age` header of the real API', async () => {
+  test('serves all fourteen resources, with the real API’s `age` header', async () => {
     for (const [name, { maxAge, least }] of Object.entries(SERVED)) {
       const response = await get(`/v4/${name}`);
       assert.equal(response.headers.get('cache-control'), `max-age=${maxAge}`, name);
@@ -71,7 +71,7 @@ describe('sandbox', () => {
     }
   });
 
-  test('answers 404 and 405 in plain text', async () => {
+  test('returns 404 and 405 as plain text', async () => {
     const missing = [
       '/',
       '/v5',
@@ -108,7 +108,7 @@ describe('sandbox', () => {
     assert.equal((await get('/v4/rockets')).headers.get('cache-control'), 'max-age=86400');
   });
 
-  test('answers 304 if the ETag matches', async () => {
+  test('returns 304 if the ETag matches', async () => {
     const etag = (await get('/v5/launches')).headers.get('etag') ?? '';
     for (const method of ['GET', 'HEAD']) {
       for (const tag of [etag, `W/${etag}`, `"a", W/${etag} , "b"`, '*']) {
@@ -134,7 +134,7 @@ describe('sandbox', () => {
     assert.equal(tags.size, paths.length + 4);
   });
 
-  test('answers HEAD with the headers of GET and no body', async () => {
+  test('responds to HEAD with the headers of GET and no body', async () => {
     const response = await get('/v5/launches', { method: 'HEAD' });
     assert.equal(response.status, 200);
     assert.equal(response.headers.get('content-type'), 'application/json; charset=utf-8');

@@ -17,7 +17,7 @@ const LONG_TEXT = 200_000;
 
 const [resource] = resources.filter(({ tables }) => tables.length === 1);
 
-test('the loader writes the same batches to file and staging, none far beyond the limits on rows and bytes', async () => {
+test('the loader writes the same batches to file and staging, and none far exceeds the limits on rows and bytes', async () => {
   assert.ok(resource !== undefined);
   const [table] = resource.tables;
   let file = '';
@@ -28,7 +28,7 @@ test('the loader writes the same batches to file and staging, none far beyond th
       file += Buffer.from(bytes).toString();
     },
     async copy(_, csv) {
-      // Takes time, like a database, so that more rows arrive in the meantime.
+      // Takes time, like a database, so that more rows arrive while it runs.
       await new Promise(setImmediate);
       const text = Buffer.from(csv).toString();
       copied += text;

@@ -45,7 +45,7 @@ function close(ended: readonly Ended[], chosen: readonly number[] | null = null)
 }
 
 describe('a run', () => {
-  it('fails, completely or partially, with the error of the first resource that failed itself', () => {
+  it('fails, completely or partially, with the error of the first resource that itself failed', () => {
     assert.deepEqual(close([OK, OK]), ['succeeded', null]);
     assert.deepEqual(close([OK, NEEDS_FAILED, FAILED]), ['partial', failure.message]);
     assert.deepEqual(close([NEEDS_FAILED, FAILED]), ['failed', failure.message]);

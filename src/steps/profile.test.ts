@@ -156,13 +156,13 @@ void describe('a profile', () => {
     assert.ok(valid > 200, 'many of the records satisfy the contract');
   });
 
-  void it('is valid JSON, whatever the field names', () => {
+  void it('is valid JSON, regardless of the field names', () => {
     const made = profile(['{"__proto__":{"__proto__":1},"constructor":2}']);
     assert.deepEqual(JSON.parse(JSON.stringify(made)), made);
     assert.deepEqual(fieldAt(made, '/__proto__/__proto__').types, { integer: 1 });
   });
 
-  void it('lists some of the unexpected values of a choice and only counts the others', () => {
+  void it('lists some of the unexpected values of a choice and only counts the rest', () => {
     const texts = Array.from({ length: 30 }, (_, index) => `{"kind":"${index}"}`);
     const { values, other_values } = fieldAt(profile([...texts, ...texts, '{"kind":"a"}']), '/kind');
     assert.equal(values.length, 20);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { folderRuns, readManifest, readProfile, readRejects } from './read-runs.ts';
 
-test('reading a damaged file in a run folder fails and names the file, but a missing file is not an error', async (t) => {
+test('reading a damaged file in a run folder fails with an error that names the file, but a missing file is not an error', async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'history-'));
   t.after(() => rm(dataDir, { recursive: true }));
   const runId = '01a21338-6549-7e3e-b113-c0af6ae0066d';

@@ -37,7 +37,7 @@ void describe('decodeByBytes', () => {
     ['truncated brotli', [brotliCompressSync(TEXT).subarray(0, -20)], /unexpected end of file/],
     ['random bytes', [noise()], /Decompression failed/],
     ['too many layers', [gzipSync(gzipSync(gzipSync(gzipSync(TEXT))))], /compressed more than 3 times/],
-    ['a body that breaks off with an error', failing(), /the connection was lost/],
+    ['a body that ends with an error', failing(), /the connection was lost/],
   ] as const) {
     void it(`fails for ${name}`, async () => {
       await assert.rejects(async () => {

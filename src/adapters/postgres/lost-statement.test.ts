@@ -26,7 +26,7 @@ function judge(request: Buffer, letters: string, partBytes: number, rowBytes = 1
   watch.check();
 }
 
-test('watchAnswer accepts a complete answer in any number of parts', () => {
+test('watchAnswer accepts a complete response in any number of parts', () => {
   for (const partBytes of [1, 3, 7, 8192, 1 << 20]) {
     for (const rowBytes of [0, 90, 20_000]) {
       judge(extended, `12T${'D'.repeat(120)}CZ`, partBytes, rowBytes);
@@ -37,7 +37,7 @@ test('watchAnswer accepts a complete answer in any number of parts', () => {
   }
 });
 
-test('watchAnswer rejects an answer with a missing part', () => {
+test('watchAnswer rejects a response with a missing part', () => {
   for (const letters of ['', '12T', '12TDC', '1nIZ', '12TZ', 'Z']) {
     assert.throws(() => judge(extended, letters, 5), { code: 'database', message: /lost a statement/ });
   }

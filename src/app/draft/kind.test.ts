@@ -48,7 +48,7 @@ test('newName returns an unused name in snake case that includes the unit and ne
     assert.equal(newName(fields, 'rocket', taken), name);
 });
 
-test('singular returns the singular of a resource name', () => {
+test('singular returns the singular form of a resource name', () => {
   const names = ['launches', 'companies', 'cores', 'boxes', 'statuses', 'status', 'crew', 'mass', 'bases'];
   assert.deepEqual(names.map(singular), [
     'launch',

@@ -84,8 +84,8 @@ for (const [name, collection] of collections) {
 const BEYOND = new Set(['capsules', 'capsules.dragon', 'starlink.spaceTrack.DECAY_DATE']);
 
 /**
- * Do the fields in the API's model have defaults? Without defaults, unknown fields are omitted, and only fields that
- * are null in the recordings can be null.
+ * Whether the fields in the API's model have defaults. Without defaults, unknown fields are omitted, and only fields
+ * that are null in the recordings can be null.
  */
 function hasDefaults(name: string): boolean {
   return !['rockets', 'dragons', 'roadster', 'company'].includes(name);

@@ -37,12 +37,12 @@ test('the last of several states at the same time counts, and --at stops time', 
   assert.deepEqual(await names(), ['two']);
 });
 
-test('a client that pages by offset while launches change misses some', async (t) => {
+test('a client that pages by offset while launches change misses some of them', async (t) => {
   let page = 0;
   const states: LaunchState[] = Array.from({ length: 9 }, (_, index) => ({
     record: launch(String(index), index, `launch ${index}`),
   }));
-  // When the client requests the second page, two launches of the first page move to the end.
+  // When the client requests the second page, two launches on the first page move to the end.
   states.push({ record: launch('0', 20, 'launch 0') }, { record: launch('1', 20, 'launch 1') });
   const { url } = await started(t, {
     world: createWorld(states),

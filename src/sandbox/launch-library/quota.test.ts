@@ -5,7 +5,7 @@ import { startLaunchLibrary, type LaunchLibraryOptions } from './server.ts';
 
 const HOUR = 3_600_000;
 
-test('allows fifteen requests an hour, and tells further requests when to retry', async (t) => {
+test('allows fifteen requests an hour, and tells the client when to retry further requests', async (t) => {
   const { ask, throttle, wait } = await started(t);
   for (let request = 0; request < 15; request += 1) {
     assert.equal((await ask()).status, 200);
@@ -43,7 +43,7 @@ test('allows another request an hour after the first one, because the window sli
   assert.equal((await throttle()).current_use, 0);
 });
 
-test('does not count requests for api-throttle, refused requests, unknown paths and faults', async (t) => {
+test('does not count requests for api-throttle, refused requests, unknown paths or faults', async (t) => {
   const { ask, throttle } = await started(t, { requestsPerWindow: 2, faults: 'status=503@launchesx1' });
   for (const path of ['api-throttle/', 'launches/', 'nothing/', 'launches?limit=1']) await ask(path);
   assert.equal((await throttle()).current_use, 0);

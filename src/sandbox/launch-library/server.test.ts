@@ -59,7 +59,7 @@ describe('the stand-in for Launch Library', () => {
     }
   });
 
-  test('links pages to each other with the parameters of the request', async () => {
+  test('links pages to each other with the request’s parameters', async () => {
     const { next, previous } = await page(
       '?offset=4&limit=5&ordering=id&last_updated__gte=2020-01-01T00:00:00Z',
     );
@@ -109,7 +109,7 @@ describe('the stand-in for Launch Library', () => {
     assert.equal((await page(`?last_updated__gte=2999-01-01`)).count, 0);
   });
 
-  test('answers in three modes, each with all fields of the previous mode', async () => {
+  test('responds in three modes, each with all fields of the previous mode', async () => {
     const [detailed, normal, list] = await Promise.all(
       ['detailed', 'normal', 'list'].map(
         async (mode) => (await page(`?limit=1&mode=${mode}`)).results[0] ?? {},
@@ -129,7 +129,7 @@ describe('the stand-in for Launch Library', () => {
     assert.deepEqual(await (await get(`launches/${id}/?mode=list`)).json(), list);
   });
 
-  test('answers 400 to a filter that it cannot read', async () => {
+  test('returns 400 for a filter that it cannot parse', async () => {
     for (const [query, parameter, reason] of [
       ['?last_updated__gte=yesterday', 'last_updated__gte', 'Enter a valid date/time.'],
       ['?last_updated__lte=2025-01-01T00:00:00+00:00', 'last_updated__lte', 'Enter a valid date/time.'],
@@ -143,7 +143,7 @@ describe('the stand-in for Launch Library', () => {
     }
   });
 
-  test('answers 404, 405 and redirects to the path with a slash, as Django does', async () => {
+  test('returns 404 and 405, and redirects to the path with a slash, as Django does', async () => {
     const unknown = await get('launches/00000000-0000-4000-8000-000000000000/');
     assert.deepEqual([unknown.status, await unknown.json()], [404, { detail: 'Not found.' }]);
     for (const path of ['', 'events/', 'launches/17/', '../2.2.0/launch/']) {

@@ -63,7 +63,7 @@ describe('a later revision', () => {
     assert.equal(read(third, 'launches').size, 205);
   });
 
-  it('finds its launches by id, but no others', () => {
+  it('finds its own launches by id, but no other launches', () => {
     for (const state of [first, second, third]) {
       const { count, id, indexOf } = state?.get('launches') ?? assert.fail();
       for (let index = 0; index < count; index += 1) assert.equal(indexOf(id(index)), index);
@@ -75,7 +75,7 @@ describe('a later revision', () => {
     }
   });
 
-  it('contains the cores and payloads of upcoming launches, but not those of later ones', () => {
+  it('contains the cores and payloads of upcoming launches, but not those of later launches', () => {
     for (const state of [first, second, third]) {
       const plans = [...read(state, 'launches').values()].filter(({ upcoming }) => upcoming);
       const sure = plans.filter(({ payloads }) => payloads.length > 0);

@@ -77,7 +77,7 @@ test('replays only id_ URLs, because the archive rewrites the bodies of all othe
   assert.equal((await fetch(`${archive.url}/web/${AT}/${ROCKETS}`)).status, 400);
 });
 
-test('serves the given captures, even if there are none', async () => {
+test('serves the given captures, or none if the list is empty', async () => {
   await using archive = await opened({ captures: { starlink: ['20240101000000'], rockets: [] } });
   assert.equal((await archive.get('2026')).status, 404);
   const starlink = await plays(archive, '20240101000000', 'https://api.spacexdata.com/v4/starlink');

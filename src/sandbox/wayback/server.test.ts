@@ -19,7 +19,7 @@ const NOT_CAPTURED = [
 ];
 const manual: RequestInit = { redirect: 'manual' };
 
-describe('stand-in of the archive', () => {
+describe('the stand-in for the archive', () => {
   let wayback: Wayback;
   before(async () => {
     wayback = await startWayback({ launches: 20 });

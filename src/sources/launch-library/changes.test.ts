@@ -17,7 +17,7 @@ test('a full pass requests all launches of a provider, oldest change first', () 
   assert.equal(query({ by: 'change', from: null }, 'all'), all);
 });
 
-test('requests changes since a given time, in readable form', () => {
+test('requests changes since a given time, in a readable query string', () => {
   assert.equal(
     query({ by: 'change', from: FROM }),
     `lsp__id=121&mode=detailed&limit=30&ordering=last_updated&last_updated__gte=${FROM}`,

@@ -38,7 +38,7 @@ void describe('capture addresses', () => {
     'https://web.example.org/web/20260605id_/api.example.com/v4/rockets',
     'https://web.example.org/web/*/https://api.example.com/v4/rockets',
   ]) {
-    void it(`do not include ${url}`, () => {
+    void it(`cannot have the form ${url}`, () => {
       assert.equal(parsePlayback(url), null);
     });
   }

@@ -21,9 +21,13 @@ void describe('an original ETag', () => {
     ['shorter', BODY.slice(0, -1), /its body has 21 bytes instead of the 22 that/],
     ['longer', `${BODY} `, /its body has more bytes than the 22 that/],
     ['empty', '', /its body has 0 bytes instead of the 22 that/],
-    ['different but equally long', BODY.replace('F', 'f'), /its body does not match its original ETag/],
+    [
+      'different but has the same length',
+      BODY.replace('F', 'f'),
+      /its body does not match its original ETag/,
+    ],
   ] as const) {
-    void it(`disproves a body that is ${what}`, async () => {
+    void it(`rejects a body that is ${what}`, async () => {
       await assert.rejects(read(body, ETAG), reason);
     });
   }

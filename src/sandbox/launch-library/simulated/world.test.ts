@@ -141,14 +141,14 @@ function ownText(record: LaunchRecord): string {
   );
 }
 
-/** Fields that are null in recorded responses, although the service's document does not allow null. */
+/** Fields that are null in recorded responses, although the service's OpenAPI document does not allow null. */
 const NULLS: Readonly<Record<string, readonly string[]>> = {
   LandingLocation: ['location'],
   FirstStageNormal: ['previous_flight', 'turn_around_time'],
   LauncherNormal: ['fastest_turnaround'],
 };
 
-/** Compiles a schema from the service's document and disallows additional fields. */
+/** Compiles a schema from the service's OpenAPI document, and disallows additional fields. */
 function compile(name: string): ValidateFunction {
   const document = JSON.parse(readFileSync(OPEN_API, 'utf8'), (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null) return value;
