@@ -7,7 +7,7 @@ export function asBefore(documents: Documents): Documents {
   );
 }
 
-/** Removes texts written for people, because their wording may change at any time. */
+/** Removes human-readable text, because its wording may change at any time. */
 export function withoutTexts(document: unknown): unknown {
   return without(document, 'description');
 }
@@ -42,8 +42,8 @@ const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key', 'doc']
 
 /**
  * Fields added since the snapshot. A manifest lists the resources that the user selected and the cursors of
- * resources pulled incrementally, and says whether other rows are kept. A page contains the date of a preserved
- * copy and how the copy was verified. A report names the job, counts repeated records, and says whether a pull
+ * resources pulled incrementally, and indicates whether other rows are kept. A page contains the date of a preserved
+ * copy and how the copy was verified. A report names the job, counts repeated records, and indicates whether a pull
  * is a full pass and whether numbers were carried forward. `explain` lists the rows that no raw file proves.
  */
 const ADDED: ReadonlySet<string> = new Set([

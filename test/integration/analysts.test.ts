@@ -95,7 +95,7 @@ void describe(
   },
 );
 
-/** The SpaceX launches of a recorded page, and the states of other SpaceX launches recorded over four months. */
+/** The SpaceX launches on a recorded page, and the states of other SpaceX launches recorded over four months. */
 function knownLaunches(): readonly Json[] {
   const page: readonly Json[] = recorded('page')['results'];
   const states = readRecordedStates().states.map(({ record }) => record);

@@ -54,7 +54,7 @@ void describe('the capture nearest to the requested day', { concurrency: 4 }, ()
     assert.equal(again.body, '');
     assert.equal(again.simulated, null);
     assert.deepEqual(again.copy, { url, captured_at: '2025-11-28T03:42:23.000Z', proof: 'etag', file: null });
-    // With a pinned timestamp, there is no redirect to request, so the pull sends no request.
+    // With a pinned timestamp, there is no redirect to follow, so the pull sends no request.
     const fixed = { archiveUrl: `${standIn.url}/web/${TIMESTAMP}id_/https://api.spacexdata.com` };
     const pinned = await stageArchive(t, {}, fixed);
     assert.equal((await pinned.pull('rockets', kept)).status, 304);

@@ -181,7 +181,7 @@ void describe('the capture index', { concurrency: 4 }, () => {
     });
   }
 
-  void it('is queried again after a temporary error, but not after an answer', async (t) => {
+  void it('is queried again after a temporary error, but not after a response', async (t) => {
     const { asked, pull } = await stageArchive(t, {
       captures: { rockets: [NEAREST, OLDER] },
       behaviors: {

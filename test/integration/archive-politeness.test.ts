@@ -14,7 +14,7 @@ const CAPTURED = { 'content-type': 'application/json', 'memento-datetime': 'Fri,
 /** With status 0, the server closes the connection without responding. */
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
 
-/** An archive in virtual time that sends these answers in turn, then captures, all without redirects. */
+/** An archive in virtual time that sends these responses in turn, then captures, all without redirects. */
 async function stage(t: TestContext, answers: readonly Answer[], options: Partial<ArchiveOptions> = {}) {
   const { clock, during } = createVirtualClock(Date.UTC(2026, 0, 5));
   const asked: { readonly name: string; readonly at: number }[] = [];
@@ -151,7 +151,7 @@ void describe('the archive', () => {
       );
   });
 
-  void it('receives no further requests after 15 s without an answer, and every resource fails', async (t) => {
+  void it('receives no further requests after 15 s without a response, and every resource fails', async (t) => {
     const { asked, fail } = await stage(
       t,
       Array.from({ length: 30 }, () => ({ status: 0 })),

@@ -60,8 +60,8 @@ void describe('recorded responses of the real API, served as an archive', { skip
       const etag = known?.kind === 'recording' ? known.etag : null;
       return canProve(etag) && disproof(bodyOf(name), etag) === null;
     });
-    // There is no usable recording of launches, no known ETag for starlink, and the recorded responses of cores
-    // and capsules are from a later state.
+    // There is no usable recording of launches and no known ETag for starlink, and the recorded responses for cores and
+    // capsules are from a later state.
     const others = ['launches', 'starlink', 'cores', 'capsules'];
     assert.deepEqual(proven.toSorted(), ALL.filter((name) => !others.includes(name)).toSorted());
   });

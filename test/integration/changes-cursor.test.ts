@@ -66,7 +66,7 @@ describe('the cursor of an incremental pull', () => {
     });
   }
 
-  it('never moves back', async (t) => {
+  it('never moves backward', async (t) => {
     const { clock, cursor, one, world } = await watched(t, 0);
     const first = await cursor();
     one.at += 15 * MINUTE;

@@ -91,7 +91,7 @@ describe('a parked pull', () => {
     assert.deepEqual(await one.rows(cursor), [{ cursor: new Date(NOON - 10 * MINUTE) }]);
   });
 
-  it('continues before any new pull, and leaves later changes to the next pull', async (t) => {
+  it('continues before any new pull, and leaves later changes for the next pull', async (t) => {
     const { one, parked: first, world } = await parked(t);
     const last = records(21).at(-1) ?? {};
     one.at += 15 * MINUTE;
@@ -141,7 +141,7 @@ describe('a parked pull', () => {
     const refused: RunReport[] = [];
     for (let day = 0; day < 2; day += 1) {
       one.at += 2 * DAY;
-      // The database records the end of a run with its own clock.
+      // The database uses its own clock to record the end of a run.
       await one.rows('UPDATE runs SET finished_at = started_at');
       refused.push(await one.run({ env: { ...other, ...old } }));
     }

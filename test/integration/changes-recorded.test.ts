@@ -11,7 +11,7 @@ import { createTestServer } from '../support/workspace.ts';
 const server = await createTestServer();
 after(() => server.close());
 
-/** Checking all 400 minutes takes too long for every test run. RECORDED_MINUTES=all checks all of them. */
+/** Checking all 400 minutes would take too long in every test run. RECORDED_MINUTES=all checks all of them. */
 const ALL_MINUTES = process.env['RECORDED_MINUTES'] === 'all';
 const FEW = 40;
 
@@ -63,7 +63,7 @@ describe('the recorded Launch Library responses', { skip: NOT_RECORDED }, () => 
     ['all', 'all', { launches: 121, versions: 647, history: 531, open: 121 }],
     ['SpaceX only', '121', { launches: 65, versions: 425, history: 342, open: 65 }],
   ] as const) {
-    it(`produce the history that minute-by-minute pulls would have seen: ${who}`, async (t) => {
+    it(`produce the history that minute-by-minute pulls would have recorded: ${who}`, async (t) => {
       const { minutes, world } = recorded();
       const [first = 0] = minutes;
       const living = await startLiving(t, server, { world, startsAt: first, settings: { provider } });

@@ -45,7 +45,7 @@ async function toldBy(one: Living, how: { readonly full?: boolean } = {}): Promi
 }
 
 describe('the messages of an incremental pull', () => {
-  it('say whether and why it is a full pass, how many requests it needs, and how many are left', async (t) => {
+  it('show whether and why it is a full pass, how many requests it needs, and how many are left', async (t) => {
     const one = await living(t);
     assert.deepEqual(await toldBy(one), [
       'launches: full pass: 15 of 15 requests left this hour (nothing has been published yet)',
@@ -73,7 +73,7 @@ describe('the messages of an incremental pull', () => {
     ]);
   });
 
-  it('say when it can continue, what would help, and where it resumes', async (t) => {
+  it('show when it can continue, what would help, and where it resumes', async (t) => {
     const one = await living(t);
     for (let request = 0; request < 13; request += 1)
       await (await fetch(`${one.url}launches/?limit=1`)).arrayBuffer();

@@ -78,7 +78,7 @@ describe('a job that pulls incrementally', () => {
     const { open, queueSchema, workspace } = await two(t);
     const own = await open('own');
     const twin = await open('twin');
-    // Nothing has been published yet, so either worker would take the job.
+    // Nothing has been published yet, so either worker could take the job.
     await own.stop(1000);
     await queue(twin);
     assert.equal((await twin.ended('living')).status, 'succeeded');

@@ -209,7 +209,7 @@ void describe('drift', { concurrency: 1 }, () => {
   });
 });
 
-void it('drift exits 10 after any change with --fail-on any, but only after something new with --fail-on new', async () => {
+void it('drift exits 10 after any change with --fail-on any, but only if something is new with --fail-on new', async () => {
   const own = server.workspace();
   api.set(ROCKETS, (await sandboxReplies())[ROCKETS]);
   const codes = async (): Promise<unknown[]> => {
@@ -240,7 +240,7 @@ function recordedWith(name: string, change: Readonly<Record<string, unknown>>): 
 }
 
 void describe('drift of recorded data', { skip: NOT_RECORDED }, () => {
-  void it('lists only fields that never appeared after the first pull, and is empty after identical pulls', async (t) => {
+  void it('contains nothing after the first pull except fields that never appeared, and is empty after identical pulls', async (t) => {
     const bodies = pulled.map(({ name, path }) => [path, { body: recordedBody(name) }] as const);
     const recorded = await startApi(Object.fromEntries(bodies));
     t.after(recorded.close);

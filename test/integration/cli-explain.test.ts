@@ -102,7 +102,7 @@ void describe('explain', { concurrency: 1 }, () => {
   void it('prints which run changed a row, and all rows of a child table', async () => {
     const { changed, quiet } = pick();
     const next = launches.map((one) => (one === changed ? { ...one, details: 'moved\u202E\u001b[2J' } : one));
-    // Line breaks and white space are part of the record's bytes.
+    // Line breaks and whitespace are part of the record's bytes.
     api.set(LAUNCHES, { body: JSON.stringify(next, null, 2) });
     runs.push(await pull());
     const told = await explain('launches', changed.id);

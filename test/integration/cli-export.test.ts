@@ -136,7 +136,7 @@ void describe('export', () => {
     assert.equal(readdirSync(join(workspace.folder, 'deep'), { recursive: true }).length, 2 + names.length);
   });
 
-  void it('writes columns of any type, and the same bytes for the same rows, no matter in what order they are stored', async () => {
+  void it('writes columns of any type, and the same bytes for the same rows, regardless of the order in which they are stored', async () => {
     const rows = (order: string): string => `INSERT INTO alike
       SELECT 'Same', '{1}', n % 2, '(1,1)', '{}', '1', (ARRAY['1.0', '1.00', '1.000'])[n]::numeric, ROW('{"a": 1}'::json, 1)::pair, 'sad', '[1,2)', ARRAY['[1]'::json],
         format('{"n": %s}', n)::json, NULL, repeat('x', 5)

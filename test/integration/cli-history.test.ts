@@ -159,7 +159,7 @@ void describe('rejects list', { concurrency: 3 }, () => {
     assert.match(stdout, /^resource +index +id +path +code +message$/m);
   });
 
-  void it('says that a run set no records aside', async () => {
+  void it('reports that a run set no records aside', async () => {
     const { code, stdout } = await workspace.run(['rejects', 'list', '--resource', 'rockets']);
     assert.deepEqual([code, stdout], [0, `Run ${runs[0]?.run_id} did not set aside any records.\n`]);
   });

@@ -118,7 +118,7 @@ void describe('init', { concurrency: 2 }, () => {
     );
   });
 
-  void it('reports what is wrong with the database settings', async (t) => {
+  void it('reports errors in the database settings', async (t) => {
     const place = empty(t);
     const wrong = await place.run(['init', '--database-url', 'mysql://me:geheim@h/d']);
     assertFailure(wrong, { code: 2, message: /--database-url: must be a postgresql:\/\// });

@@ -119,7 +119,7 @@ for (const kind of ['a server', 'the embedded database'] as const) {
       const serve = await startServe(workspace);
       t.after(() => serve.stop());
       const gate = createGate(100);
-      // Serves changed names, because the API would otherwise answer 304.
+      // Serves changed names, because the API would otherwise return 304.
       const body = String(replies[LAUNCHES].body).replaceAll('"name":"', '"name":"New ');
       api.set(LAUNCHES, { body, gate });
       t.after(() => api.set(LAUNCHES, replies[LAUNCHES]));

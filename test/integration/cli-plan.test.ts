@@ -50,7 +50,7 @@ const STATE = `SELECT md5(string_agg(to_jsonb(t)::text, '' ORDER BY id)) AS stat
   FROM launches t`;
 
 void describe('plan', () => {
-  void it('leaves a new data folder unchanged, whatever its outcome, as do all commands that only read', async (t) => {
+  void it('leaves a new data folder unchanged, regardless of its outcome, as do all commands that only read', async (t) => {
     const workspace = createWorkspace({ resources: ['rockets'] });
     t.after(workspace.remove);
     const asItWas = workspace.list();

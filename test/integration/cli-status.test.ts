@@ -188,7 +188,7 @@ void describe('status', { concurrency: 1 }, () => {
     await serving.finished;
   });
 
-  void it('fails if the database does not answer', async () => {
+  void it('fails if the database does not respond', async () => {
     const closed = ['--database-url', 'postgresql://127.0.0.1:1/d'];
     assertFailure(await workspace.run(['status', ...closed]), { code: 5, message: /ECONNREFUSED/ });
   });

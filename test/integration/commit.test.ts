@@ -100,7 +100,7 @@ void describe('a connection that goes silent during a commit', { concurrency: tr
   }
 });
 
-void it('a query and a migration that get no answer to COMMIT report an unknown outcome after Ctrl-C', async (t) => {
+void it('a query and a migration that receive no response to COMMIT report an unknown outcome after Ctrl-C', async (t) => {
   const server = await createTestServer();
   const proxy = await startSilentProxy(server.url);
   t.after(async () => {

@@ -45,7 +45,7 @@ it('a full data folder fails the affected resource, but not the others, and leav
   }
 });
 
-it('an embedded database on a full disk reports the reason, and works once there is space', async (t) => {
+it('an embedded database on a full disk reports the reason, and works once there is space again', async (t) => {
   const workspace = createWorkspace();
   t.after(workspace.remove);
   const disk = mountSmallDisk('20m');

@@ -50,7 +50,7 @@ async function health(
 }
 
 void describe('the image’s health check', () => {
-  void it('passes if the server answers, even if nothing is migrated or if tables are locked', async (t) => {
+  void it('passes if the server responds, even if nothing is migrated or tables are locked', async (t) => {
     const { [ROCKETS]: rockets } = await sandboxReplies();
     const gate = createGate(10);
     const api = await startApi({ [ROCKETS]: { ...rockets, gate } }, { simulated: true });

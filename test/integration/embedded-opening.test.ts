@@ -45,7 +45,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
 
   const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
   void it(
-    'names the file that belongs to a different user, and says that nothing is damaged',
+    'names the file that belongs to a different user, and states that nothing is damaged',
     { skip: process.getuid?.() !== 0 && 'needs root' },
     async () => {
       chmodSync(workspace.folder, 0o755);
@@ -125,7 +125,7 @@ void describe('an embedded database that cannot be opened', { concurrency: 1 }, 
     assert.deepEqual(readdirSync(path.join(other.folder, 'data')), ['database-lock.sqlite']);
   });
 
-  void it('is not opened if its lock file contains something else', async () => {
+  void it('is not opened if its lock file has unexpected content', async () => {
     const lock = path.join(workspace.folder, 'data/database-lock.sqlite');
     writeFileSync(lock, 'notes');
     assertFailure(query(), {

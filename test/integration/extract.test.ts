@@ -100,7 +100,7 @@ void it('extract fetches everything if the stored file has changed, even if the 
   assert.equal(readFileSync(path.join(folder.path, page.file.path), 'utf8'), whole);
 });
 
-void it('extract uses the stored page if the API answers 304', async (t) => {
+void it('extract uses the stored page if the API returns 304', async (t) => {
   const { earlier, folder, resource, upstream } = await open(t);
   const { derive } = createDeriver();
   const first = await extract(resource, NOTHING, derive, contextOf(upstream, earlier));
@@ -149,10 +149,10 @@ const HTML = { 'content-type': 'text/html; charset=utf-8' };
 
 type Answer = { readonly body: string; readonly type?: Readonly<Record<string, string>> };
 
-/** Responses that may be better on the next attempt, each with the reason for the failure. */
+/** Responses after which a retry may succeed, each with the reason for the failure. */
 const AGAIN: Readonly<Record<string, Answer & { readonly reason: RegExp }>> = {
   'an empty body': { body: '', reason: /found the end at byte 0/ },
-  'only white space': { body: ' \r\n', reason: /found the end at byte 3/ },
+  'only whitespace': { body: ' \r\n', reason: /found the end at byte 3/ },
   'half a byte order mark': { body: '\xef\xbb', reason: /found the end at byte/ },
   'half a record': { body: '[{"id":"1"},{"i', reason: /truncated after 1 whole record;/ },
   'a missing last bracket': { body: '[{"id":"1"},{"id":"2"}', reason: /truncated after 2 whole records;/ },

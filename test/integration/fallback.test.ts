@@ -50,7 +50,7 @@ describe('a run with --or-sandbox', () => {
     }
   });
 
-  it('uses the live API if it is reachable, no matter what it answers', async () => {
+  it('uses the live API if it is reachable, no matter how it responds', async () => {
     const live = await startSandbox({ faults: 'status=503' });
     const opened = await openSource(await withLiveAt(live.url), CHOICE, {
       clock: systemClock,

@@ -66,7 +66,7 @@ void describe('run --from live without a network', { concurrency: 2 }, () => {
     assert.equal(typed.code, 0, typed.stderr);
   });
 
-  void it('fails after 2.5 s if the API does not answer', async (t) => {
+  void it('fails after 2.5 s if the API does not respond', async (t) => {
     const silent = createWorkspace({ source: { baseUrl: 'http://api.silent' } });
     t.after(silent.remove);
     const { code, stderr } = await silent.run(['run', '--from', 'live']);

@@ -179,7 +179,7 @@ void describe('a data folder’s lock', () => {
     assert.equal(readFileSync(path.join(folder, 'database-lock.sqlite'), 'utf8'), '');
   });
 
-  void it('respects a living holder of an earlier version, and removes the lock file of a dead one', async () => {
+  void it('respects a live holder from an earlier version, and removes a dead holder’s lock file', async () => {
     mkdirSync(folder);
     const file = path.join(folder, 'database.lock');
     const write = (host: string, pid: number): void =>

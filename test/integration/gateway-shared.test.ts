@@ -179,7 +179,7 @@ void describe('a client that keeps its turn while this program waits', () => {
     assert.deepEqual(await waiting, { n: 1 });
   });
 
-  void it('stays connected if nothing is waiting', async (t) => {
+  void it('stays connected if it has ended its transaction', async (t) => {
     const client = await open(t);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     assert.equal(await value(client, 'SELECT count(*) FROM t'), '0');
@@ -229,7 +229,7 @@ void describe('a client', () => {
     own = await database.connect();
   });
 
-  void it('can read many long answers on one connection', async (t) => {
+  void it('can read many long results on one connection', async (t) => {
     const warnings: Error[] = [];
     const keep = (warning: Error): unknown => warnings.push(warning);
     process.on('warning', keep);

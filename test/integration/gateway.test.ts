@@ -161,7 +161,7 @@ void describe('a client of the embedded database', () => {
     assert.equal(await value(await open(), long), 20_000);
   });
 
-  void it('can send many requests, including a COPY, before it reads an answer', async () => {
+  void it('can send many requests, including a COPY, before it reads a response', async () => {
     const { ask } = await served.dial();
     const numbers = Array.from({ length: 500 }, (_, n) => wire('Q', `SELECT 'n' || ${n}\0`));
     const { socket } = await served.dial();
@@ -180,7 +180,7 @@ void describe('a client of the embedded database', () => {
     assert.match(await ask(wire('Q', 'DISCARD ALL\0')), /DISCARD ALL/);
   });
 
-  void it('neither blocks others nor fills memory if it does not read a long answer', async () => {
+  void it('neither blocks others nor fills memory if it does not read a long result', async () => {
     const { socket } = await served.dial();
     const other = await open();
     const earlier = buffersInUse();
@@ -200,7 +200,7 @@ void describe('a client of the embedded database', () => {
     assert.match(answer, /SELECT 64000\0Z.{5}T.*afterC\0\0\0\rSELECT 1\0Z\0/s);
   });
 
-  void it('can disconnect in the middle of an answer', async () => {
+  void it('can disconnect in the middle of a response', async () => {
     const { socket } = await served.dial();
     socket.pause();
     socket.write(wire('Q', `BEGIN; SELECT repeat('x', 1000) FROM generate_series(1, 64000)\0`));

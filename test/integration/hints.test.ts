@@ -11,7 +11,7 @@ import { startShortOfQuota } from '../support/launch-library/short-of-quota.ts';
 import { assertFailure, createTestServer, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
 /**
- * Types every command that a hint prints into a shell, exactly as printed. The cases build on one another:
+ * Runs every command from a hint in a shell, exactly as printed. The cases build on one another:
  * each command leaves the database in the state in which the next error occurs.
  */
 const replies = await sandboxReplies({ launches: 60 });

@@ -67,7 +67,7 @@ void describe('a base URL', { concurrency: 4 }, () => {
 
 void describe('a redirect', { concurrency: 4 }, () => {
   /**
-   * /x redirects to the first place, /1 to the second place, and so on. The last path answers with a body.
+   * /x redirects to the first place, /1 to the second place, and so on. The last path returns a body.
    * PORT in a place stands for the server's port.
    */
   const leading = async (t: TestContext, places: readonly string[], status = 302): Promise<Web> => {
@@ -136,7 +136,7 @@ void describe('a redirect', { concurrency: 4 }, () => {
     },
   };
   for (const [what, { to, message }] of Object.entries(REFUSED)) {
-    void it(`is a final error if it leads ${what}`, async (t) => {
+    void it(`fails without a retry if it leads ${what}`, async (t) => {
       const web = await leading(t, [to]);
       const { upstream } = openTestUpstream(web.url);
       t.after(upstream.close);

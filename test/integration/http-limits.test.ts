@@ -9,7 +9,7 @@ const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Enco
 const OPEN_TUNNEL = 'HTTP/1.1 200 Connection established\r\n\r\n';
 const LIMITS = { connectTimeoutSeconds: 0.4, headersTimeoutSeconds: 0.4, bodyTimeoutSeconds: 0.4 };
 
-/** Writes the same text over and over, with pauses far below the limit. */
+/** Writes the same text repeatedly, with pauses far shorter than the limit. */
 function keepWriting(socket: Socket, text: string): void {
   const timer = setInterval(() => socket.write(text), 50);
   socket.on('close', () => clearInterval(timer));
@@ -17,7 +17,7 @@ function keepWriting(socket: Socket, text: string): void {
 
 type Wait = {
   readonly reason: RegExp;
-  /** How the server answers a request or, with TLS, its first bytes. */
+  /** How the server responds to a request or, with TLS, to its first bytes. */
   readonly answer: (socket: Socket, asked: Buffer) => void;
   readonly way?: (url: string) => { readonly baseUrl: string } & Partial<HttpOptions>;
 };

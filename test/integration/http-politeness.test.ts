@@ -11,7 +11,7 @@ const NOW = Date.UTC(2026, 0, 5, 7, 30);
 
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string | string[]>> };
 
-/** A source and a server in the same virtual time. Each path returns these answers in turn, then 200. */
+/** A source and a server in the same virtual time. Each path returns these responses in turn, then 200. */
 async function stage(t: TestContext, answers: readonly Answer[], options: Partial<HttpOptions> = {}) {
   const { clock, during } = createVirtualClock(NOW);
   const asked: { readonly path: string; readonly at: number }[] = [];
@@ -160,7 +160,7 @@ void describe('Retry-After', { concurrency: 4 }, () => {
     ['9'.repeat(12), 'after the year 9999'],
     ['9'.repeat(400), 'after the year 9999'],
   ] as const) {
-    void it(`${header.slice(0, 40)} is too long, so the request fails immediately and says when to retry`, async (t) => {
+    void it(`${header.slice(0, 40)} is too long, so the request fails immediately and reports when to retry`, async (t) => {
       const { asked, fetchAll, lines } = await stage(t, [
         { status: 429, headers: { 'retry-after': header } },
       ]);

@@ -182,7 +182,7 @@ void describe('a failing proxy', { concurrency: 4 }, () => {
 });
 
 void describe('TLS', { concurrency: 1 }, () => {
-  void it('fails with a certificate from an unknown CA, and the error says how to trust the CA', async (t) => {
+  void it('fails with a certificate from an unknown CA, and the error explains how to trust the CA', async (t) => {
     const web = await startWeb((_, response) => response.end(), { tls: untrusted });
     t.after(web.close);
     const expected = {

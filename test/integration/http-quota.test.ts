@@ -111,7 +111,7 @@ void describe('a quota', () => {
     ['responds with an error', 'status=500@api-throttle'],
     ['refuses the quota request', 'status=403@api-throttle'],
     ['sends no JSON', 'html@api-throttle'],
-    ['sends only a part of its answer', 'truncate=20@api-throttle'],
+    ['sends only part of its response', 'truncate=20@api-throttle'],
     ['resets the connection', 'reset@api-throttle'],
   ] as const) {
     void it(`is unknown if the source ${what}, and nothing fails`, async (t) => {
@@ -129,7 +129,7 @@ void describe('a quota', () => {
     assert.equal(asked().length, 2);
   });
 
-  void it('is unknown if the answer is far too long', async (t) => {
+  void it('is unknown if the response is far too long', async (t) => {
     const state = { your_request_limit: 1, limit_frequency_secs: 1, current_use: 1, next_use_secs: 1 };
     const web = await serve(t, (_, response) => {
       response.writeHead(200, JSON_TYPE).end(JSON.stringify(state) + ' '.repeat(100_000));

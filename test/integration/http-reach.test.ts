@@ -24,7 +24,7 @@ void describe('an address', { concurrency: 3 }, () => {
     assert.match((await upstream.reach(never)) ?? '', /ECONNREFUSED/);
   });
 
-  void it('is unreachable after 2.5 s if nothing answers there', async (t) => {
+  void it('is unreachable after 2.5 s if nothing responds there', async (t) => {
     const { url } = await serveBytes(t, () => undefined);
     const { upstream } = openTestUpstream(url.replace('http:', 'https:'), { connectTimeoutSeconds: 60 });
     t.after(upstream.close);

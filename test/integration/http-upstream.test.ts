@@ -15,7 +15,7 @@ type Encoded = {
 
 const ENCODED: Readonly<Record<string, Encoded>> = {
   gzip: { header: 'gzip', bytes: gzipSync(BODY) },
-  'gzip in capital letters': { header: 'GZIP', bytes: gzipSync(BODY), encoding: 'gzip' },
+  'gzip in uppercase': { header: 'GZIP', bytes: gzipSync(BODY), encoding: 'gzip' },
   'gzip by its old name': { header: 'x-gzip', bytes: gzipSync(BODY) },
   'gzip, declared twice and applied twice': { header: 'gzip, gzip', bytes: gzipSync(gzipSync(BODY)) },
   'gzip, declared twice and applied once': { header: 'gzip, gzip', bytes: gzipSync(BODY), encoding: 'gzip' },
@@ -199,7 +199,7 @@ void describe('If-None-Match', { concurrency: 4 }, () => {
     });
   }
 
-  void it('contains the ETag exactly as received, whatever its bytes', async (t) => {
+  void it('contains the ETag exactly as received, regardless of its bytes', async (t) => {
     const web = await answering(['"é"', '"é"'], t);
     const { headers } = await pullFrom(t, web.url);
     assert.equal(headers['etag'], '"é"');

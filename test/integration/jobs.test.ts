@@ -168,7 +168,7 @@ describe('a job', { concurrency: 4 }, () => {
     });
   }
 
-  it('is retried, and logs an error, if the ledger cannot be written', async (t) => {
+  it('is retried, and logs an error, if the ledger cannot be written to', async (t) => {
     const { worker, workspace } = await work(t, { poor: BY_HAND });
     await workspace.sql('ALTER TABLE job_tries RENAME TO away');
     await worker.run('poor');

@@ -160,7 +160,7 @@ function describeHandOver(name: string, node: string, minimum: number, skip: str
       ['it does not run on this machine', ['node/package.json', 'node/bin/node'], {}, 'npm ci'],
     ];
     for (const [what, files, env, command] of cases) {
-      void it(`says how to install the pinned Node if ${what} (environment: ${JSON.stringify(env)})`, () => {
+      void it(`explains how to install the pinned Node if ${what} (environment: ${JSON.stringify(env)})`, () => {
         const bare = makeTree(minimum);
         for (const file of files) {
           const place = path.join(bare, 'node_modules', file);
@@ -199,7 +199,7 @@ function describeHangup(node: string, tree: string): void {
     'nohup with a terminal on stdin': `exec ${launch} 0>/dev/null`, // GNU nohup replaces stdin with this
   };
   for (const [way, line] of Object.entries(ways)) {
-    void it(`continues after a hang-up if it was started by ${way}`, async () => {
+    void it(`continues after a hangup if it was started by ${way}`, async () => {
       const { _: __, ...env } = process.env;
       const shell = spawn('bash', ['--norc', '-c', line], {
         stdio: ['ignore', 'pipe', 'ignore'],

@@ -91,7 +91,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
       ]);
     });
 
-    void it('are listed in order of time if they are upcoming', async () => {
+    void it('are listed in chronological order if they are upcoming', async () => {
       const { session } = await open([
         version('01:00', { id: launchId(1), net: '2999-03-01T00:00:00Z' }),
         version('01:00', {
@@ -163,7 +163,7 @@ function testLaunches(name: string, openDatabase: OpenDatabase): void {
       });
     });
 
-    void it('have the same history, in whatever order their states arrive', async () => {
+    void it('have the same history, regardless of the order in which their states arrive', async () => {
       const states = recordedStates();
       for (const records of [states, states.toReversed()]) {
         const other = await labWith(openDatabase, records);

@@ -105,7 +105,7 @@ void describe('--log-format json', { concurrency: 1 }, () => {
     );
   });
 
-  void it('applies to every line even if no run or no command began', async () => {
+  void it('applies to every line even if neither a run nor a command began', async () => {
     assertLast(await workspace.run(['run', '--resources', 'cakes', ...JSON_LINES]), 2, { code: 'usage' });
     assertLast(await workspace.run(['run', '--no-such-flag', ...JSON_LINES]), 2, { code: 'usage' });
     assertLast(await workspace.run(['rnu', '--log-format=json']), 2, { code: 'usage' });

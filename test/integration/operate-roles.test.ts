@@ -155,7 +155,7 @@ void describe('the runner role in docs/operate.md', () => {
   });
 });
 
-/** Returns a reply with changed names, so that the API does not answer 304. */
+/** Returns a reply with changed names, so that the API does not return 304. */
 function renamed(word: string): Reply {
   return { body: String(replies[LAUNCHES].body).replaceAll('"name":"', `"name":"${word} `) };
 }

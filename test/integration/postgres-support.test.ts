@@ -74,7 +74,7 @@ void describe('startPostgres', () => {
     assert.deepEqual(await query(server.url, 'SELECT x FROM t'), [{ x: 1 }]);
   });
 
-  void it('leaves neither folder nor process behind when removed, running or not', async () => {
+  void it('leaves neither a folder nor a process behind when removed, running or not', async () => {
     const [running, stopped] = await Promise.all([startPostgres(), startPostgres()]);
     await stopped.stop();
     await Promise.all([running.remove(), stopped.remove()]);
@@ -84,7 +84,7 @@ void describe('startPostgres', () => {
     }
   });
 
-  void it('leaves neither folder nor process behind when its owner is killed', async () => {
+  void it('leaves neither a folder nor a process behind when its owner is killed', async () => {
     const module = path.join(import.meta.dirname, '../support/postgres.ts');
     const program = `
       const { startPostgres } = await import(${JSON.stringify(module)});

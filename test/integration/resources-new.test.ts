@@ -130,7 +130,7 @@ describe('resources new', () => {
     });
   }
 
-  it('drafts a resource that passes the static checks and the resource tests, and that loads', async () => {
+  it('drafts a resource that can be loaded, and that passes the static checks and the resource tests', async () => {
     const before = await untouched;
     const { stdout, stderr } = await draft('suppliers', '--json', '--from', api.url + PATH);
     assert.equal(stderr, '');

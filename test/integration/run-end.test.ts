@@ -56,7 +56,7 @@ void describe('the summary of a run', () => {
     assert.match(shown, /capsules[\s\S]*404[\s\S]*crew[\s\S]*404/);
   });
 
-  void it('counts the rejects, with the command that explains why', async () => {
+  void it('counts the rejects, with the command that explains them', async () => {
     const { code, stdout: shown } = await typed(
       commandIn(/^Rejected: 1 of launches\. Why: (?<command>.+)$/m),
     );

@@ -24,7 +24,7 @@ function launches(change: (launch: Launch, index: number) => readonly Launch[]):
   return JSON.stringify(records.flatMap(change));
 }
 
-it('a resource can have higher or lower limits for bad and vanished records than the others', async () => {
+it('a resource can have higher or lower limits for bad and vanished records than other resources', async () => {
   const { configure, pull, run } = server.workspace();
   assert.equal((await run(['run', '--migrate', '--source', api.url])).code, 0);
   const broken = launches((launch, index) => [index < 10 ? { ...launch, name: 17 } : launch]);

@@ -109,7 +109,7 @@ void describe('records that break their contract', { concurrency: 3 }, () => {
     });
   }
 
-  void it('are reported with path, code and message, whatever their kind', async (t) => {
+  void it('are reported with path, code and message, regardless of their kind', async (t) => {
     const good = await goodLaunches(BAD_KINDS.length + 1);
     const spoiled = BAD_KINDS.map((kind, index) =>
       spoil(kind, 'launches', good[index + 1] ?? '', idOf(good[0]), JSON.stringify),

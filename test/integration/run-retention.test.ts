@@ -148,7 +148,7 @@ void it('runs prune works on the embedded database', async (t) => {
     runs.push(report);
   }
   assert.deepEqual(folders(own), ids(runs.slice(1)));
-  // If the database has been moved away, the new database does not know the runs, so they stay.
+  // If the database has been moved away, the new database has no record of the runs, so they stay.
   renameSync(path.join(own.folder, 'data', 'database'), path.join(own.folder, 'data', 'away'));
   const { report } = await own.pull(['--source', api.url, '--full']);
   assert.deepEqual(folders(own), ids([...runs.slice(1), report]));

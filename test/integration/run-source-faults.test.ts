@@ -235,7 +235,7 @@ void describe('requests', { concurrency: 2 }, () => {
     assert.equal(api.requests.at(-1)?.headers['if-none-match'], undefined);
   });
 
-  void it('are repeated if only half a body arrives, and nothing of that half remains', async () => {
+  void it('are repeated if only half a body arrives, and none of that half remains', async () => {
     const bad = 'bad=0.05@launches';
     const outcomes = [];
     for (const faults of [bad, `${bad},truncate=70000@launchesx1`]) {

@@ -35,7 +35,7 @@ const BOTH = ['launches', 'rockets'];
 
 void describe('a run that finds nothing changed', { concurrency: 3 }, () => {
   for (const where of ['a server', 'the embedded database']) {
-    void it(`does no work again, and reports the existing state: ${where}`, async (t) => {
+    void it(`repeats no work, and reports the existing state: ${where}`, async (t) => {
       const sandbox = await startSandbox();
       t.after(sandbox.close);
       const settings = { resources: null, source: { ...QUICK_SOURCE, baseUrl: sandbox.url } };

@@ -8,7 +8,10 @@ import { LAUNCHES, sandboxReplies, startApi, type Api } from '../support/api.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { assertFailure, createWorkspace, type Workspace, QUICK_SOURCE } from '../support/workspace.ts';
 
-/** Names of 63 bytes with capitals, quotes, spaces and other special characters, which differ only in the last byte. */
+/**
+ * Names of 63 bytes with uppercase letters, quotes, spaces and other special characters, which differ only in the last
+ * byte.
+ */
 const schemas = ['a', 'b'].map((end) => `Über "all" it's; $1 %s \\ ${'é'.repeat(18)}${end}`);
 
 let database: TestDatabase;

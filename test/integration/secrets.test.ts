@@ -45,7 +45,7 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** The texts to look for: each secret as is, in a URL, in JSON, and in the headers that are built from it. */
+/** The text to look for: each secret as is, in a URL, in JSON, and in the headers that are built from it. */
 const NEEDLES = [
   ...Object.entries(SECRETS).flatMap(([place, secret]) =>
     [secret, encoded(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)].map(
@@ -159,9 +159,7 @@ function plant(settings: Readonly<Record<string, unknown>>) {
   return { workspace, type, printed, url };
 }
 
-/**
- * The leaks in the names and contents of all files under a folder. Response bodies may leak: they are kept as received.
- */
+/** The leaks in file names and contents under a folder, except in response bodies, which are kept as received. */
 function leaksInFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
     const file = path.join(folder, name);
@@ -233,7 +231,7 @@ async function checkWhatIsKept({ type, workspace }: Planted): Promise<void> {
   assert.deepEqual(leaksInFiles(path.join(workspace.folder, 'data')), []);
 }
 
-/** Checks that the commands printed the texts that contain secrets. Otherwise, the test would prove nothing. */
+/** Checks that the commands printed messages with masked secrets. Otherwise, the test would prove nothing. */
 function assertTold({ printed }: Planted, ...told: readonly RegExp[]): void {
   for (const pattern of [/https:\/\/\*\*\*@api\.test/, /You sent Basic \*\*\*/, ...told]) {
     assert.match(printed.join('\n'), pattern);

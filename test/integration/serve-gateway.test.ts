@@ -80,7 +80,7 @@ void describe('serve on the embedded database', () => {
   });
   after(() => serving.kill());
 
-  void it('opens a socket that only its user can access, and names it to processes that find the folder locked', async () => {
+  void it('opens a socket that only its user can access, and stores its path for processes that find the folder locked', async () => {
     const { socket, url, what } = readJson<Record<string, string>>(dataDir, 'database-holder.json');
     assert.deepEqual([socket, url, what], [join(dataDir, '.s.PGSQL.5432'), serving.url, 'serve']);
     const { mode } = statSync(socket ?? '');
@@ -186,7 +186,7 @@ void describe('commands next to a running serve', () => {
   });
   after(() => serving.kill());
 
-  void it('that write data name the process, its URL, and the command to use instead', async () => {
+  void it('name the process, its URL, and the command to use instead if they write data', async () => {
     for (const args of [
       ['run', '--from', sandbox.url],
       ['migrate', 'up'],

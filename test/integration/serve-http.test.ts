@@ -44,7 +44,7 @@ async function assertShape(path: string, schema: Schema): Promise<unknown> {
 }
 
 describe('the serve HTTP API', () => {
-  it('tells everyone that it is alive and ready', async () => {
+  it('tells every client that it is alive and ready', async () => {
     for (const one of [open, closed]) {
       const alive = await ask(one, 'GET', '/healthz');
       assert.deepEqual([alive.status, JSON.parse(alive.body)], [200, { status: 'alive' }]);
@@ -90,7 +90,7 @@ describe('the serve HTTP API', () => {
     assert.equal(JSON.parse(enabled.body).enabled, true);
   });
 
-  it('answers 404 for unknown paths, jobs and runs', async () => {
+  it('returns 404 for unknown paths, jobs and runs', async () => {
     for (const [method, path, message] of [
       ['GET', '/nowhere', /^Cannot find \/nowhere: there is no such path$/],
       ['GET', '/api/v1/jobs/', /^Cannot find \/api\/v1\/jobs\/:/],

@@ -159,7 +159,7 @@ describe('two processes that serve one database', { concurrency: true }, () => {
     });
   }
 
-  it('take over a job from a process that is suspended past its heartbeat, which publishes nothing when it wakes up', async (t) => {
+  it('take over a job from a process that is suspended past its heartbeat and publishes nothing when it wakes up', async (t) => {
     const gate = createGate(1000);
     const setting = await twoServes(t, ({ api }) => api.set(LAUNCHES, { ...replies[LAUNCHES], gate }));
     const { api, busy, idle, workspace } = setting;

@@ -20,7 +20,7 @@ before(async () => {
 after(() => loaded.close());
 
 void describe('a server', () => {
-  void it('that is down, unknown or rejects the login is reported in one line', async () => {
+  void it('that is down or unknown, or that rejects the login, is reported in one line', async () => {
     const url = (change: (url: URL) => void): string => {
       const changed = new URL(loaded.server.url);
       change(changed);

@@ -117,7 +117,7 @@ void describe('the abort signal', { concurrency: true }, () => {
     assert.deepEqual((await admin.query('SELECT n FROM copied')).rows, []);
   });
 
-  void it('allows only cleanup statements afterwards', async (t) => {
+  void it('allows only cleanup statements afterward', async (t) => {
     const { target, stop } = openStoppable(t);
     const session = await target.connect();
     await session.query('BEGIN; CREATE TABLE refused (n int)');

@@ -26,7 +26,7 @@ after(async () => {
 const CLOSED = { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: '1', POSTGRES_USER: 'u' };
 
 void describe('a server', () => {
-  void it('that does not answer is reported with the variable that names it', async (t) => {
+  void it('that does not respond is reported with the variable that names it', async (t) => {
     const own = createWorkspace();
     t.after(own.remove);
     const lines = Object.entries(CLOSED).map((pair) => pair.join('='));
@@ -60,7 +60,7 @@ void describe('a server', () => {
 });
 
 void describe('a URL without a user', () => {
-  void it('connects as the operating system user, whatever USER says', async (t) => {
+  void it('connects as the operating system user, regardless of USER', async (t) => {
     const name = userInfo().username;
     const admin = new Client({ connectionString: database.url });
     await admin.connect();

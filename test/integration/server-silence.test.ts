@@ -107,7 +107,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     await session.close();
   });
 
-  /** What the server answers: nothing, or only that it supports TLS. */
+  /** What the server sends: nothing, or only that it supports TLS. */
   for (const answer of ['', 'S']) {
     void it(`from the start${answer === '' ? '' : ' of TLS'} makes the attempt to connect fail`, async (t) => {
       const sockets: Socket[] = [];

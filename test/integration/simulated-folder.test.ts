@@ -12,8 +12,8 @@ import { withEmbedded } from '../support/embedded-template.ts';
 import { assertFailure, createTestServer, createWorkspace, QUICK_SOURCE } from '../support/workspace.ts';
 
 /**
- * Simulated records have their own data folder, inside the real data folder. These tests show which of the two commands
- * read.
+ * Simulated records have their own data folder, inside the real data folder. These tests show which of the two folders
+ * each command reads.
  */
 const api = await startApi(await sandboxReplies({ launches: 10 }));
 after(() => api.close());
@@ -129,7 +129,7 @@ void describe('the folder of simulated records', { concurrency: 1 }, () => {
 
 const NEXT = /\nNext: \S+spacex-pipeline --data-dir data\/sandbox run --from sandbox\n$/;
 
-void it('simulated jobs next to real jobs are read from the simulated folder, and cannot be served together', async (t) => {
+void it('simulated jobs next to real jobs are read from the simulated folder, and simulated and real jobs cannot be served together', async (t) => {
   const mixed = createWorkspace({
     source,
     resources,

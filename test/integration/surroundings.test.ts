@@ -138,7 +138,7 @@ void describe('the program', () => {
     assert.match(log, / run \S+ from sandbox/);
   });
 
-  void it('prints the same text without colors to a pipe, whatever TERM says', () => {
+  void it('prints the same text without colors to a pipe, regardless of TERM', () => {
     const [plain, narrow, wide, colorful] = [
       {},
       { COLUMNS: '80', TERM: 'dumb' },

@@ -20,7 +20,7 @@ export function testMigrationFiles(name: string, openDatabase: OpenDatabase): vo
       return { database, session: await database.connect() };
     };
 
-    it('are rejected by name if they were changed, removed or added in between', async () => {
+    it('are rejected with an error that names them if they were changed, removed or added in between', async () => {
       const { database, session } = await open();
       const { dirs, path } = await copyMigrations();
       await migrateUp(session, database, dirs);

@@ -46,7 +46,7 @@ export function testRecordedViews(lab: () => Lab): void {
   const nameOf = (resource: string, id: string | null) =>
     recorded(resource).find((one) => one.id === id)?.name ?? null;
 
-  it('match view launch_times', async () => {
+  it('match the launch_times view', async () => {
     const found = await values(
       `SELECT launch_id, to_char(local_time, 'YYYY-MM-DD"T"HH24:MI:SS') FROM launch_times`,
     );
@@ -54,7 +54,7 @@ export function testRecordedViews(lab: () => Lab): void {
     assert.deepEqual(new Map(found as [string, string][]), new Map(local as [string, string][]));
   });
 
-  it('match view launch_cadence', async () => {
+  it('match the launch_cadence view', async () => {
     const counts = tally(past(), ({ date_utc, rocket }) =>
       JSON.stringify([`${date_utc.slice(0, 7)}-01`, nameOf('rockets', rocket)]),
     );
@@ -71,7 +71,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('match view launch_success', async () => {
+  it('match the launch_success view', async () => {
     assert.deepEqual(
       await values(`SELECT rocket_name, launches, succeeded, failed, unknown, success_rate_pct
         FROM launch_success ORDER BY first_launch_utc`),
@@ -83,7 +83,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('match views booster_flights and booster_reuse', async () => {
+  it('match the booster_flights and booster_reuse views', async () => {
     const flights = new Map<string, number[]>();
     for (const { cores, date_utc } of past()) {
       for (const { core } of cores) {
@@ -119,7 +119,7 @@ export function testRecordedViews(lab: () => Lab): void {
     ]);
   });
 
-  it('match view landing_success', async () => {
+  it('match the landing_success view', async () => {
     const tries = past().flatMap(({ cores }) => cores.filter((one) => one.landing_attempt === true));
     const key = ({ landing_type, landpad, landing_success }: Core) =>
       [landing_type, nameOf('landpads', landpad), landing_success].join();
@@ -143,7 +143,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('match views payload_flights, payload_mass_by_orbit and payload_mass_by_customer', async () => {
+  it('match the payload_flights, payload_mass_by_orbit and payload_mass_by_customer views', async () => {
     const launched = new Set(past().flatMap(({ payloads }) => payloads));
     const payloads = (recorded('payloads') as readonly Payload[]).filter(({ id }) => launched.has(id));
     assert.deepEqual(
@@ -201,7 +201,7 @@ export function testRecordedViews(lab: () => Lab): void {
     await select('ROLLBACK');
   });
 
-  it('match view static_fires', async () => {
+  it('match the static_fires view', async () => {
     const fired = launches().flatMap(({ id, date_utc, static_fire_date_utc: fire }) =>
       fire === null ? [] : [[id, days(Date.parse(date_utc) - Date.parse(fire))] as const],
     );
@@ -217,7 +217,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('match view crew_flights', async () => {
+  it('match the crew_flights view', async () => {
     const seats = launches().flatMap(({ name, crew }) =>
       crew.map((one) => [name.trim(), nameOf('crew', one.crew), one.role].join()),
     );
@@ -237,7 +237,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('match view ship_recoveries', async () => {
+  it('match the ship_recoveries view', async () => {
     const flown = past();
     const expected = recorded('ships').map(({ id, name, launches: named }): [string, readonly number[]] => {
       const fairings = flown.filter((launch) => launch.fairings?.ships.includes(id));
@@ -263,7 +263,7 @@ export function testRecordedViews(lab: () => Lab): void {
     );
   });
 
-  it('match view starlink_shells', async () => {
+  it('match the starlink_shells view', async () => {
     const altitudes = { 310: '2020-06-13', 430: '2019-05-24' }; // (364 + 247) / 2 and (436 + 434) / 2
     assert.deepEqual(
       await select(`SELECT inclination_deg, altitude_km, satellites, launches, first_launch_date, last_launch_date

@@ -191,7 +191,7 @@ export function testRepair(name: string, openDatabase: OpenDatabase): void {
       await lab.close();
     });
 
-    it('is not searched for on a read-only server, and not replaced by a foreign table of the same name', async () => {
+    it('is not searched for on a read-only server, and not replaced by a foreign table with the same name', async () => {
       const lab = await open();
       await lab.session.query('SET default_transaction_read_only = on');
       assert.equal(await missingNames(lab.session, lab.database, migrationDirs(spacex)), null);

@@ -22,8 +22,8 @@ const pull: fc.Arbitrary<Pull> = fc
   .map((one) => ({ ...one, held: one.held.filter((held) => one.parts.every((p) => p.id !== held)) }));
 
 /**
- * Tests that the target matches the prediction of a model and that the books balance, whatever existed before and
- * whatever arrives.
+ * Tests that the target matches a model's prediction and that the books balance, regardless of what existed before and
+ * what arrives.
  */
 export function testConservation(openDatabase: OpenDatabase): void {
   describe('any sequence of publishes', () => {

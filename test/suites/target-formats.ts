@@ -101,7 +101,7 @@ export function testFormats(openDatabase: OpenDatabase): void {
       );
     });
 
-    it('are exactly the texts that PostgreSQL stores unchanged', async () => {
+    it('are exactly the strings that PostgreSQL stores unchanged', async () => {
       const units = fc.constantFrom('\0', '\uD800', '\uDC00', 'a', '🚀', '\uFFFF');
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: units, maxLength: 6 }), async (value) => {

@@ -19,7 +19,7 @@ import { createKindGuard } from '../../src/steps/kind.ts';
 import { publish, type Derived, type PublishRules } from '../../src/steps/publish.ts';
 import { createTableSql, TABLES } from './target-resources.ts';
 
-/** Opens the database under test with a schema of the given name, which may not exist yet. */
+/** Opens the database under test with a schema of the given name, which might not exist yet. */
 export type OpenDatabase = (schema: string) => Promise<Database>;
 
 /** A migrated schema for one test, with the tables of the invented resources. */
@@ -36,7 +36,7 @@ export type Load = {
   readonly held?: readonly string[];
   readonly deletes?: boolean;
   readonly report?: Partial<ResourceReport>;
-  /** Deliberately wrong counts of copied rows. */
+  /** Deliberately incorrect counts of copied rows. */
   readonly staged?: Readonly<Record<string, number>>;
 };
 
@@ -103,7 +103,7 @@ export async function beginRun(
   return run;
 }
 
-/** The ledger and target of a run, which may not have begun. */
+/** The ledger and target of a run, which might not have begun. */
 export function openRun(
   { session, database }: Lab,
   id: string,

@@ -20,7 +20,7 @@ import {
 import { maker, makers, part, parts, tag } from './target-resources.ts';
 import { publish } from '../../src/steps/publish.ts';
 
-/** Tests when a publish fails: unbalanced books, vanished rows, failed needs, all or nothing. */
+/** Tests the cases in which a publish fails: unbalanced books, vanished rows, failed needs, all or nothing. */
 export function testPublish(openDatabase: OpenDatabase): void {
   describe('a publish', () => {
     let lab: Lab;

@@ -153,7 +153,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       assert.deepEqual(found, [['succeeded']]);
     });
 
-    it('reports what is wrong with the SQL, including the SQLSTATE', async () => {
+    it('reports the error in the SQL, including the SQLSTATE', async () => {
       for (const [sql, sqlstate, position] of [
         ['SELECT * FROM nowhere', '42P01', 15],
         ['SELEC 1', '42601', 1],
@@ -202,7 +202,7 @@ export function testQuery(openDatabase: OpenDatabase): void {
       assert.ok(isDatabaseFailure(error));
     });
 
-    it('explains how to write if the statement is rejected', async () => {
+    it('explains how to change data if the statement is rejected', async () => {
       for (const sql of [
         'DELETE FROM makers',
         'COPY makers TO STDOUT',

@@ -72,7 +72,7 @@ export function testSandbox(openDatabase: OpenDatabase): void {
         `count(*) FILTER (WHERE NOT upcoming)`,
       ],
     ] as const) {
-      it(`make view ${view} count each launch once`, async () => {
+      it(`make the ${view} view count each launch once`, async () => {
         assert.equal(await value(counted), await value(`SELECT ${there} FROM launches`));
       });
     }

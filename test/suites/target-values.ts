@@ -81,7 +81,7 @@ export function testValues(openDatabase: OpenDatabase): void {
     });
     after(() => lab.close());
 
-    it('is returned in the documented form, whatever its type', async () => {
+    it('is returned in the documented form, regardless of its type', async () => {
       const actual: unknown[] = [];
       for (const [sql] of VALUES) {
         const { rows } = await runQuery(lab.session, `SELECT ${sql} AS value`, { write: false });
@@ -90,7 +90,7 @@ export function testValues(openDatabase: OpenDatabase): void {
       assert.deepEqual(actual, VALUES);
     });
 
-    it('has the same form, whatever the server’s settings', async () => {
+    it('has the same form, regardless of the server’s settings', async () => {
       const second = await lab.database.connect();
       const { columns, rows } = await runQuery(
         second,

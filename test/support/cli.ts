@@ -37,12 +37,12 @@ export type RunningCli = {
   readonly finished: Promise<CliResult>;
 };
 
-/** A developer's settings for the program itself, PostgreSQL, Node or a proxy must not reach a test. */
+/** A developer's settings for the program itself, PostgreSQL, Node or a proxy must not affect a test. */
 const WITHHELD = /^(?:SPACEX_|POSTGRES_|PG|DATABASE_URL$|NODE_|(?:https?|no)_proxy$)/i;
 
 /**
  * The test files that collect coverage, including in the programs that they start. Other files that load this module do
- * not, because it would make them 50% slower, and together they would add only 2 % of covered lines.
+ * not, because it would make them 50% slower, and together they would cover only 2% more lines.
  */
 const COUNTED = /^(?:cli-|resume|run-)/.test(path.basename(process.argv[1] ?? ''));
 if (!COUNTED) stopCoverage();

@@ -18,7 +18,7 @@ export type TestWorker = JobWorker & {
   readonly lines: readonly Line[];
   /** The first log line that matches, past or future. */
   readonly line: (pattern: RegExp) => Promise<Line>;
-  /** The event with which a job ends for the n-th time, past or future; n counts from 1. */
+  /** The event with which a job ends for the nth time, past or future; n counts from 1. */
   readonly ended: (job: string, n?: number) => Promise<Ended>;
   /** The next event of this type for a job, past or future. */
   readonly event: (job: string, type: JobEvent['type']) => Promise<JobEvent>;

@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 
 /**
- * Loaded into a program: when the program ends, prints the URLs of all modules that it loaded to stderr, one per line.
+ * Loaded into a program. When the program ends, prints to stderr the URLs of all modules that it loaded, one per line.
  */
 const urls: string[] = [];
 

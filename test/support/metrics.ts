@@ -1,4 +1,4 @@
-/** Maps each `name{label="value"}`, without the program's prefix, to its number. Omits buckets and zeros. */
+/** Maps each `name{label="value"}`, without the program's prefix, to its value. Omits buckets and zeros. */
 export function valuesOf(text: string): Readonly<Record<string, number>> {
   const lines = text.split('\n').filter((line) => line.startsWith('spacex_pipeline_'));
   const values = lines.map((line) => {

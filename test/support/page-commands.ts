@@ -3,8 +3,8 @@ import type { OutlinedCommand } from '../../src/cli/outline.ts';
 /** The words after the program's name in each command on a page: in prose, code blocks and lists of arguments. */
 export function commandsIn(page: string): readonly (readonly string[])[] {
   const lines = page.replaceAll(/ \\\n\s*/g, ' ');
-  // Quoted text that begins with the name, such as the subject of a mail, is not a command; neither is a user with that
-  // name.
+  // Quoted text that begins with the name, such as the subject of an email, is not a command; neither is a user with
+  // that name.
   const typed = lines.matchAll(/(?<![\w'"-])spacex-pipeline (?!spacex-pipeline)(?=[a-z])(.*)/g);
   const listed = [
     ...page.matchAll(/^ *args: \[(.*)\]$/gm),

@@ -16,8 +16,8 @@ export type Proxy = {
 
 /**
  * Starts a proxy that routes every request to this machine. It opens tunnels for CONNECT and forwards absolute URLs.
- * `login` is the value of Proxy-Authorization that it requires. `tunnelStatus` is its answer to each CONNECT; null
- * means that it never answers.
+ * `login` is the value of Proxy-Authorization that it requires. `tunnelStatus` is the status of its response to each
+ * CONNECT; null means that it never responds.
  */
 export async function startProxy(
   options: {

@@ -9,7 +9,9 @@ export type SilentProxy = {
   readonly url: string;
   /** From now on, forwards nothing in either direction, but closes no connection. */
   readonly silence: (which: Silent) => void;
-  /** Goes silent as soon as a client has sent this text. `passes` says whether the server still receives the text. */
+  /**
+   * Goes silent as soon as a client has sent this text. `passes` determines whether the server still receives the text.
+   */
   readonly silenceAt: (text: string, which: Silent, passes?: boolean) => Promise<void>;
   readonly close: () => Promise<void>;
 };

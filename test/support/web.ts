@@ -14,14 +14,14 @@ export type WebRequest = {
 
 export type Web = {
   readonly port: number;
-  /** The URL has a host name that looks like a different machine (see offline.ts). */
+  /** The host name in the URL looks like the name of a different machine (see offline.ts). */
   readonly url: string;
   /** Oldest first. */
   readonly requests: readonly WebRequest[];
   readonly close: () => Promise<void>;
 };
 
-/** Starts a web server that answers as the test specifies. */
+/** Starts a web server that responds as the test specifies. */
 export async function startWeb(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
   options: { readonly tls?: Certificate; readonly host?: string } = {},

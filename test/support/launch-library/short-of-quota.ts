@@ -3,7 +3,7 @@ import { createChangingWorld, simulatedLaunches } from './changing-world.ts';
 
 /**
  * Starts a stand-in with three launches and a quota of one request per hour. With two launches per page, a run can
- * fetch only one page. The next run sends the third request for the remaining quota; by then, an hour has passed.
+ * fetch only one page. By the third request for the remaining quota, which the next run sends, an hour has passed.
  */
 export function startShortOfQuota(): Promise<LaunchLibrary> {
   let now = Date.now();
