@@ -35,7 +35,7 @@ function addFreshness(builder: dashboard.DashboardBuilder): void {
   builder
     .withPanel(
       number(
-        { title: 'Time since the last publish', description: 'By a run that succeeded', unit: 's', width: 6 },
+        { title: 'Time since the last publish', description: 'By a successful run', unit: 's', width: 6 },
         [`time() - max(spacex_pipeline_last_success_timestamp_seconds${OF_SOURCE})`, 'time'],
         { above: HOUR_S },
       ),
@@ -44,7 +44,7 @@ function addFreshness(builder: dashboard.DashboardBuilder): void {
       number(
         {
           title: 'Time since the newest change',
-          description: 'Time since the source last changed one of the published launches',
+          description: 'Time since the source last changed a published launch',
           unit: 's',
           width: 6,
         },
@@ -93,7 +93,7 @@ FROM \${schema}.next_launches LIMIT 20`,
         {
           title: 'Delays of planned launches',
           description:
-            'Only delays of more than an hour count. Days are from the first loaded plan to the current plan.',
+            'Counts only delays of more than an hour. Days show how far the launch has moved since the first loaded plan.',
           unit: 'short',
           width: 12,
         },
@@ -112,7 +112,7 @@ GROUP BY id, name, net ORDER BY delays DESC, days DESC, net LIMIT 20`,
       columns(
         {
           title: 'Versions per day',
-          description: 'Loaded versions of launches, by the day of the change',
+          description: 'Loaded launch versions, by day of change',
           unit: 'short',
           width: 12,
         },
