@@ -145,7 +145,7 @@ async function lookAtCapture(answer: Answer): Promise<string> {
   const body = await readAll(answer, SMALL);
   const etag = headers['x-archive-orig-etag'];
   if (!canProve(etag))
-    fail(`no ETag that can prove the body, only these headers: ${Object.keys(headers).join(', ')}`);
+    fail(`no ETag that can verify the body, only these headers: ${Object.keys(headers).join(', ')}`);
   const wrong = disproof(body, etag);
   if (wrong !== null) fail(wrong);
   return `${body.byteLength} bytes, matching the ETag ${etag}`;

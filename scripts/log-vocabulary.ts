@@ -30,9 +30,9 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   'request.retried': {
     level: 'warn; info if another copy is tried',
-    says: 'an attempt at a request failed, and another attempt follows',
+    says: 'a request attempt failed and will be retried',
     fields: {
-      attempt: 'number of the attempt, from 1',
+      attempt: 'attempt number, starting at 1',
       status: 'HTTP status of the response',
       wait_seconds: 'time until the next attempt',
       elsewhere: 'whether the next attempt requests a different copy',
@@ -40,7 +40,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   'request.started': {
     level: 'never logged',
-    says: 'an attempt at a request is queued and then sent; only for the progress display on a terminal',
+    says: 'a request attempt is queued and then sent; only for the progress display on a terminal',
     fields: {},
   },
   'body.received': {
@@ -50,11 +50,11 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   'request.ended': {
     level: 'never logged',
-    says: 'an attempt at a request has ended; only for the metrics',
+    says: 'a request attempt has ended; only for the metrics',
     fields: {
       status: 'HTTP status of the response',
       seconds: 'time until the response headers arrived or the attempt failed',
-      quota_left: 'number of requests that the source still allows, if the response contains it',
+      quota_left: 'number of requests that the source still allows, if the response reports it',
     },
   },
   'pull.started': {
@@ -64,7 +64,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       pass: '`full` or `changes`',
       reason: 'the reason for a full pass',
       since: 'for an incremental pull, the start of the requested period',
-      pages: 'number of pages that an earlier attempt at the run received',
+      pages: 'number of pages received by an earlier attempt at the run',
       requests: 'estimated number of requests, if known',
       quota_left: 'number of requests that the source allows now',
       quota_limit: 'number of requests that the source allows in a time window',
@@ -94,7 +94,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
     level: 'info',
     says: 'a page of a resource has been stored in `raw/`',
     fields: {
-      page: 'number of the page, from 1',
+      page: 'page number, starting at 1',
       how: '`received`, `not modified` or `reused`',
       bytes: 'size of the page',
       received_by: 'the run that received the page',
@@ -109,19 +109,19 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       validated: 'records so far',
       errored: 'records set aside so far',
       repeated: 'valid records so far that were superseded by a newer record in the same run',
-      seconds: 'time since the resource began',
+      seconds: 'time since processing of the resource began',
     },
   },
   'resource.ended': {
     level: 'info; error if the resource failed',
-    says: 'a resource has ended; not logged for a skipped or interrupted resource',
+    says: 'processing of a resource has ended; not logged for a skipped or interrupted resource',
     fields: {
       status: '`succeeded`, `failed`, `absent` or `kept`',
       received: 'records',
       validated: 'records',
       errored: 'records that were set aside',
       repeated: 'valid records that a newer record in the same run supersedes',
-      seconds: 'time since the resource began',
+      seconds: 'time since processing of the resource began',
       retry_at: 'when the pull can continue, if it failed because the quota was used up',
       code: 'the `error.code` of a failure',
     },
@@ -134,7 +134,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   'publish.merging': {
     level: 'never logged',
     says: "the merge of a resource's tables begins; only for the progress display on a terminal",
-    fields: { number: 'number of the resource, from 1', resources: 'number of resources' },
+    fields: { number: 'resource number, starting at 1', resources: 'number of resources' },
   },
   'publish.ended': {
     level: 'debug',
@@ -153,15 +153,15 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   'run.ended': {
     level: 'info; debug in text format',
-    says: 'a run has ended, whatever its status',
+    says: 'a run has ended, regardless of its status',
     fields: { status: '`succeeded`, `partial`, `failed` or `interrupted`', seconds: 'duration of the run' },
   },
   'job.started': {
     level: 'info',
     says: 'a job has been taken from the queue',
     fields: {
-      job_id: 'id of this execution, the same for each attempt',
-      try: 'number of the attempt, from 1',
+      job_id: 'id of this execution, the same for every attempt',
+      try: 'attempt number, starting at 1',
       trigger: '`schedule`, `command` or `first`',
     },
   },
@@ -172,7 +172,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   'job.ended': {
     level: 'info; warn for `partial`, `interrupted` and `postponed`; error for `failed`',
-    says: 'an attempt at a job has ended; the job may be tried again',
+    says: 'a job attempt has ended; the job may be retried',
     fields: {
       job_id: 'id of this execution',
       status: '`succeeded`, `partial`, `failed`, `interrupted` or `postponed`',

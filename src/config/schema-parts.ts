@@ -64,12 +64,12 @@ export function limit(what: string) {
     count: integer({
       ...COUNT,
       default: 5,
-      description: `How many ${what} are allowed for each resource, whatever their share.`,
+      description: `How many ${what} are allowed for each resource, regardless of their share.`,
     }),
     share: number({
       ...SHARE,
       default: 0.1,
-      description: `The share of ${what} that is allowed for each resource, whatever their number; from 0 to 1.`,
+      description: `The share of ${what} that is allowed for each resource, regardless of their number; from 0 to 1.`,
     }),
   });
 }

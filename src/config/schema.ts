@@ -38,7 +38,7 @@ export const configSchema = section({
     }),
     stopTimeoutSeconds: seconds(
       30,
-      'Seconds that a running job may continue after `serve` is asked to stop. After that, the job is interrupted, and resumed later.',
+      'Seconds that a running job may continue after `serve` is asked to stop. After that, the job is interrupted and resumed later.',
     ),
   }),
   concurrency: wholeNumber(1, 64, 4, 'How many resources run in parallel.'),
@@ -65,7 +65,7 @@ export const configSchema = section({
     ),
     answerTimeoutSeconds: timeout(
       30,
-      'Seconds to wait for an answer from the server before a new connection checks whether the server is still working.',
+      'Seconds to wait for a response from the server before a new connection checks whether the server is still working.',
     ),
     lockTimeoutSeconds: seconds(30, 'Seconds that a publish waits for a lock; 0 for no limit.'),
     statementTimeoutSeconds: seconds(

@@ -88,7 +88,7 @@ function sourceSection(source: Source) {
       maximum: 1000,
       default: pacing.requestsPerSecond,
       description:
-        'Average requests per second for all resources together. The built-in sandbox has no limit unless this is set.',
+        'Average requests per second across all resources. The built-in sandbox has no limit unless this is set.',
     }),
     burst: wholeNumber(1, 1000, pacing.burst, 'Requests that may be sent immediately after a pause.'),
     httpProxy: proxy('The proxy for an http:// API, as a URL or host:port; null for none.'),
@@ -139,7 +139,7 @@ function changesSettings({ fullAfterHours, pageSize, scope, settleSeconds }: Cha
     }),
     settleSeconds: seconds(
       settleSeconds,
-      'Seconds before the last run for which changes are requested again, because that run may have missed some.',
+      'Overlap with the last run, in seconds. Changes from this period are requested again, because the last run may have missed some.',
     ),
   };
 }

@@ -67,7 +67,7 @@ function makeMeters({ gauge }: Meters) {
     queue: gauge('queue_jobs', 'Jobs that are waiting in the queue or running.', ['state']),
     oldest: gauge(
       'queue_oldest_age_seconds',
-      'How long the oldest of these jobs has been waiting or running.',
+      'How long the oldest job in each state has been waiting or running.',
       ['state'],
     ),
   };

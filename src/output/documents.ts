@@ -72,7 +72,7 @@ const LISTED = {
   schema: text(),
   name: text(),
   kind: choice(['table', 'view']),
-  rows: nullable(count('the current number of rows; null if the source was never loaded')),
+  rows: nullable(count('the current number of rows; null if the source has never been loaded')),
   bytes: nullable(count('the size, including indexes; null for a view')),
   changed_at: nullable(time('the end of the run that last changed a row; null for a view')),
   empty: nullable(text('why it has no rows; null if it has some, or the reason is unknown')),
@@ -107,7 +107,10 @@ export const DOCUMENTS: readonly CommandDocument[] = [
   document(['rejects list'], list(rejectDocument, 'in order of arrival')),
   document(['rejects list'], list(rejectLine), '--status'),
   document(['rejects show'], list(shownReject)),
-  document(['rejects waive'], object({ id: text(), waived: count('the number of lines that were waived') })),
+  document(
+    ['rejects waive'],
+    object({ id: text(), waived: count('the number of rejects that were waived') }),
+  ),
   document(['checks'], list(checkDocument)),
   document(['checks'], list(checkRow), '--rows'),
   document(['drift'], driftDocument),
@@ -126,7 +129,7 @@ export const DOCUMENTS: readonly CommandDocument[] = [
           columns: byName(
             described(
               { type: 'object' },
-              'its type, whether it may be null, what it references, and what it means',
+              'its type, whether it can be null, what it references, and what it means',
             ),
           ),
         }),
@@ -171,7 +174,7 @@ export const DOCUMENTS: readonly CommandDocument[] = [
   document(
     ['serve'],
     object({
-      url: text('the address it listens on; printed once it is ready'),
+      url: text('the address that the server listens on; printed once the server is ready'),
       pg_url: nullable(text('with --pg-port, the URL for tools that read the embedded database')),
       psql: nullable(text('with --pg-port, a psql command that reads a table')),
       jobs: list(jobReport),
@@ -180,19 +183,22 @@ export const DOCUMENTS: readonly CommandDocument[] = [
   document(
     ['db serve'],
     object({
-      url: text('the address it listens on; printed once it is ready'),
+      url: text('the address that the server listens on; printed once the server is ready'),
       psql: text('a psql command that reads a table'),
     }),
   ),
-  document(['sandbox'], object({ url: text('the address it listens on; printed once it is ready') })),
+  document(
+    ['sandbox'],
+    object({ url: text('the address that the server listens on; printed once the server is ready') }),
+  ),
   document(
     ['sandbox launch-library'],
-    object({ url: text('the base URL, including the API version; printed once it is ready') }),
+    object({ url: text('the base URL, including the API version; printed once the server is ready') }),
   ),
   document(
     ['sandbox'],
     object({
-      url: text('the base URL of the API; printed once it is ready'),
+      url: text('the base URL of the API; printed once the server is ready'),
       archive_url: text('the value for SPACEX_PIPELINE_ARCHIVE_URL'),
       recordings_url: text('the value for SPACEX_PIPELINE_RECORDINGS_URL'),
     }),

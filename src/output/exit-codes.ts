@@ -28,6 +28,6 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   5: 'the database failed, or the SQL that `query` ran failed',
   6: 'the schema is older or newer than this program, or was created by different migrations',
   7: 'another run or process is using the database',
-  10: 'the command worked, but the result needs attention: `plan` found that a run would change something, `checks` or `drift` found what `--fail-on` names, or `status` found a source that needs attention',
+  10: 'the command worked, but the result needs attention: `plan` found that a run would change something, `checks` or `drift` found something that `--fail-on` covers, or `status` found a source that needs attention',
   130: 'Ctrl-C, SIGTERM or SIGHUP',
 };

@@ -5,7 +5,7 @@ import { choice, error, flag, list, text, time } from './parts.ts';
 
 const trigger: Schema<Trigger> = choice(
   ['schedule', 'command', 'first'],
-  'why the job was queued; first: because it had never run',
+  'why the job was queued; first: it had never run',
 );
 
 const status: Schema<JobStatus> = choice(
@@ -15,7 +15,7 @@ const status: Schema<JobStatus> = choice(
 
 export const jobTry: Schema<JobTry> = object({
   job: text('its name'),
-  job_id: text('the id of the execution, the same for each attempt'),
+  job_id: text('the id of the execution, the same for every attempt'),
   try: integer({ minimum: 1 }),
   trigger,
   status,
@@ -47,7 +47,7 @@ export const jobReport: Schema<JobReport> = object({
 
 export const jobRunDocument = object({
   job: text('its name'),
-  job_id: nullable(text('null: nothing was queued, see `state`; the exit code is 0')),
+  job_id: nullable(text('null: nothing was queued (see `state`), and the exit code is 0')),
   queued: flag('whether this command queued the job for a running `serve`'),
   state: nullable({
     ...state,

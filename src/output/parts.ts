@@ -52,7 +52,7 @@ export const runStatus: Schema<RunStatus> = choice(RUN_STATUSES);
 
 export const errorReport: Schema<ErrorReport> = object(
   {
-    code: choice(Object.keys(EXIT_CODES) as ErrorReport['code'][], 'decides the exit code'),
+    code: choice(Object.keys(EXIT_CODES) as ErrorReport['code'][], 'determines the exit code'),
     message: text('one line'),
     hint: nullable(text('what to do next; commands in it start with `spacex-pipeline`')),
     retry_at: optional(time('the earliest time for a retry, if the server set one; otherwise missing')),
@@ -90,7 +90,7 @@ export const rowChange: Schema<RowChange> = object(
 
 export const proof: Schema<Proof> = choice(
   ['etag', 'sha256', 'none'],
-  'how a preserved copy was verified to be complete; null for a response of the API itself',
+  'how a preserved copy was verified to be complete; null for a response from the API itself',
 );
 
 export const severity = choice(['error', 'warning', 'info']);

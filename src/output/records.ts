@@ -60,7 +60,7 @@ const drift: Schema<Drift> = object({
   ),
   found: nullable(
     text(
-      'the type (for an unknown field, all types, separated by |) or the value; null for every value after the 20th at one pointer',
+      'the type (for an unknown field, all types, separated by |) or the value; null for every value after the 20th at the same pointer',
     ),
   ),
   count: count(
@@ -70,7 +70,7 @@ const drift: Schema<Drift> = object({
     number({
       ...SHARE,
       description:
-        'the share in the earlier profile; null without an earlier profile, and for kinds other than nulls and absent',
+        'the share in the earlier profile; null if there is no earlier profile, or if the kind is neither `nulls` nor `absent`',
     }),
   ),
   now: nullable(
@@ -180,6 +180,6 @@ export const explainDocument = object({
     lostRaw,
     'unreadable raw files, as recorded in the ledger, that may contain a newer record or the record of a row',
   ),
-  unproven: list(byName(anything()), 'keys of rows whose record is in none of the remaining raw files'),
+  unproven: list(byName(anything()), 'keys of rows whose record is not in any of the remaining raw files'),
 });
 export type Explanation = Static<typeof explainDocument>;

@@ -17,7 +17,7 @@ const tableCounts: Schema<TableCounts> = object({
   live_before: count(),
   live_after: count('live_before + inserted - deleted'),
   digest: text(
-    'of the live rows, regardless of their order: their number, a colon and the sum of their hashes',
+    'identifies the live rows, regardless of their order: their number, a colon and the sum of their hashes',
   ),
   dangling: byName(count(), 'rows that refer to a missing row, by column'),
   carried: flag(
@@ -86,11 +86,11 @@ export const runDocument: Schema<RunDocument> = object({
   address: nullable(text('where the records came from: archive, live, sandbox or the base URL')),
   simulated: nullable(flag('whether the records are simulated; null if no response said whether they are')),
   run_dir: nullable(text('its folder')),
-  job: nullable(text('the job that started the run; null: no job did')),
+  job: nullable(text('the job that started the run; null if no job started it')),
   started_at: nullable(time()),
   finished_at: nullable(time()),
   resources: byName(resourceReport, 'the result for each resource'),
-  error: error('the error that decides the exit code'),
+  error: error('the error that determines the exit code'),
 });
 
 const tableChanges: Schema<TableChanges> = object({
@@ -120,7 +120,7 @@ export const planDocument = object({
       error: error('why the resource could not be compared'),
     }),
   ),
-  error: error('the error that decides the exit code'),
+  error: error('the error that determines the exit code'),
   changes: flag('whether a run would change anything; if so, the exit code is 10'),
 });
 export type PlanReport = Static<typeof planDocument>;
@@ -168,7 +168,7 @@ export type PrunedFolder = Static<typeof prunedFolder>;
 export const pruneDocument = object({
   dry_run: flag(),
   pruned: list(prunedFolder, 'folders that were removed; with --dry-run, folders that would be removed'),
-  kept: count('the number of run folders that stay, including the folders of other databases and schemas'),
+  kept: count('the number of run folders that remain, including the folders of other databases and schemas'),
   tombstones: count('the number of deleted rows in the ledger that are old enough to be removed'),
 });
 export type PruneReport = Static<typeof pruneDocument>;
