@@ -28,7 +28,7 @@ export async function driftOf(
   if (Object.keys(report.resources).length > 0) return report;
   throw new PipelineError(`Cannot show the drift of run ${runId}: there is no profile in its folder`, {
     code: 'usage',
-    hint: 'Only a run that reads all of a resource leaves a profile. Show the drift in the newest one with: spacex-pipeline drift',
+    hint: 'Only a run that reads a complete resource leaves a profile. Show the drift in the newest such run with: spacex-pipeline drift',
   });
 }
 
@@ -88,10 +88,13 @@ async function profiledAt(dataDir: string, sources: readonly string[], place: st
     if (found !== undefined) return found;
   }
   if (profiled.length > 0) {
-    throw new PipelineError(`Cannot find run ${place}: only ${profiled.length} of the runs have a profile`, {
-      code: 'usage',
-      hint: 'spacex-pipeline runs',
-    });
+    throw new PipelineError(
+      `Cannot find run ${place}: ${profiled.length === 1 ? 'only one run has' : `only ${profiled.length} runs have`} a profile`,
+      {
+        code: 'usage',
+        hint: 'spacex-pipeline runs',
+      },
+    );
   }
   throw new PipelineError(`Cannot show any drift: no run in ${dataDir} has a profile`, {
     code: 'usage',

@@ -148,7 +148,7 @@ function wrapOutErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 function notIn(schema: string, missing: readonly string[]): string {
-  if (missing.length === 0) return `there is none in schema ${schema}`;
+  if (missing.length === 0) return `there are no tables in schema ${schema}`;
   return `${missing.length === 1 ? 'it is' : 'they are'} not in schema ${schema}`;
 }
 

@@ -125,7 +125,7 @@ function refuse(name: string, source: Source, file: string): void {
   if (isWritten || tablesOf(source).includes(name))
     throw because(
       `${isWritten ? `the file ${file}` : `a ${source.name} table with this name`} already exists`,
-      'Choose another name, or list the resources: spacex-pipeline resources',
+      'Choose a different name, or list the resources: spacex-pipeline resources',
     );
 }
 
@@ -199,7 +199,7 @@ async function writeAll(edits: readonly Edit[]): Promise<void> {
     throw new PipelineError(`Cannot write the draft: ${fileFailure(error).text}`, {
       code: 'usage',
       cause: error,
-      hint: 'Nothing was changed. Check that this user may write to src/.',
+      hint: 'Nothing was changed. Check that this user can write to src/.',
     });
   }
 }

@@ -70,7 +70,7 @@ export async function openSource(
     await upstream.close();
     if (!fallsBack) throw unreachable(loaded, address.url, reason);
     deps.log.warn(
-      `Cannot use ${maskUrl(address.url)}: ${reason}. Using the built-in sandbox API instead, whose data is simulated.`,
+      `Cannot use ${maskUrl(address.url)}: ${reason}. Using the built-in sandbox API instead; its data is simulated.`,
     );
     return openSandbox(loaded, deps);
   }
@@ -142,7 +142,7 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: numb
   }
   if (asOf !== null) {
     throw new PipelineError(
-      `Cannot use --as-of ${asOf}: only an archive has days, and ${word} is not an archive`,
+      `Cannot use --as-of ${asOf}: only an archive has copies from specific days, and ${word} is not an archive`,
       {
         code: 'usage',
         hint: 'Use --from archive, or omit --as-of.',

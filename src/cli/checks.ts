@@ -21,7 +21,7 @@ import type { CheckReport } from '../output/records.ts';
 export const register: Register = (program, streams, setOutcome) => {
   program
     .command('checks')
-    .description('show what the data checks of a run found')
+    .description("show what a run's data checks found")
     .argument('[run]', `${RUN_ID} (default: the newest published run)`)
     .option('--all', 'include checks that found nothing')
     .option('--rows <check>', 'show the rows that currently fail this check')

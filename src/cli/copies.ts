@@ -14,7 +14,7 @@ export function copiesLines(report: RunReport): string[] {
   return [
     first === last
       ? `Preserved copies from ${first}.`
-      : `Preserved copies from different days, ${first} to ${last}: see runs show.`,
+      : `Preserved copies from different days, ${first} to ${last}; see runs show.`,
     ...laterLines(report),
   ];
 }

@@ -8,7 +8,7 @@ import type { MigrateReport } from '../output/documents.ts';
 export const register: Register = (program, streams) => {
   const command = program
     .command('migrate')
-    .description('list, apply or revert the schema migrations of the target')
+    .description("list, apply or revert the target's schema migrations")
     .addHelpText('after', example('migrate status', 'migrate up'));
   command
     .command('up')

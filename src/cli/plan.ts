@@ -31,7 +31,7 @@ export const register: Register = (program, streams, setOutcome) => {
     .addOption(AS_OF)
     .option(
       '--from <address|run...>',
-      'archive, live, sandbox or a base URL; or run ids, to use the raw files of these runs instead of a pull',
+      "archive, live, sandbox or a base URL; or run ids, to use those runs' raw files instead of pulling",
     )
     .addHelpText('after', example('plan', 'plan --from 0193'))
     .action(async (options: PlanOptions, command) => {

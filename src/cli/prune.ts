@@ -10,7 +10,7 @@ import type { PruneReport, PrunedFolder } from '../output/runs.ts';
 export const registerPrune: Register = (runs, streams, setOutcome) => {
   runs
     .command('prune')
-    .description('remove the folders of old runs, and old tombstones, as configured in `retention`')
+    .description('remove old run folders and old tombstones, as configured in `retention`')
     .option('--dry-run', 'only list what would be removed')
     .addHelpText('after', example('runs prune --dry-run'))
     .action(async (options: { dryRun?: boolean }, command) => {

@@ -34,7 +34,7 @@ export const register: Register = (program, streams) => {
     rejects.command('list', { isDefault: true }),
     'only rejects of these resources, separated by commas',
   )
-    .description('list the rejects of a run with every reason; with --status, list rejects from the ledger')
+    .description("list a run's rejects with every reason; with --status, list rejects from the ledger")
     .argument('[run]', `${RUN_ID} (default: the newest)`)
     .addOption(
       new Option(
@@ -91,7 +91,7 @@ export const register: Register = (program, streams) => {
       const request = { id, reason: options.reason, resources: knownNames(context, options.resources) };
       const waived = await waiveReject(configsOf(context), request, context);
       printResult(context, { id, waived }, () =>
-        printLine(context, `Waived ${counted(waived, 'reject')} of record ${id}.`),
+        printLine(context, `Waived ${counted(waived, 'reject')} for record ${id}.`),
       );
     });
 };

@@ -12,7 +12,7 @@ export function registerNew(resources: Command, streams: CommandStreams): void {
     .command('new')
     .description('draft a new resource from sample records, in a clone of the repository')
     .argument('<name>', 'name of the resource, such as launch_events')
-    .requiredOption('--from <samples>', 'URL or JSON file of sample records')
+    .requiredOption('--from <samples>', 'URL or JSON file with sample records')
     .addHelpText(
       'after',
       example(

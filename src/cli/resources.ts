@@ -26,7 +26,7 @@ export const register: Register = (program, streams) => {
     });
   command
     .command('show')
-    .description('show the endpoint, dependencies, tables and contract (JSON Schema) of a resource')
+    .description("show a resource's endpoint, dependencies, tables and contract (JSON Schema)")
     .argument('<name>', 'its name')
     .addHelpText('after', example(`resources show ${EXAMPLE_NAME}`))
     .action(async (name: string, _options, self) => {

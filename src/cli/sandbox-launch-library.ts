@@ -20,14 +20,14 @@ type LaunchLibraryFlags = SandboxFlags & {
 };
 
 const HELP = [
-  'Serves launches/ in pages and in three modes, with the filters id, lsp__id, last_updated__gte and last_updated__lte,',
+  'Serves launches/ page by page in three modes, with the filters id, lsp__id, last_updated__gte and last_updated__lte,',
   'and every ordering that the service supports. Also serves api-throttle/. Allows 15 requests an hour, or 300 with a token;',
   'any token works. Requests for api-throttle/ and responses that a fault produces do not count.',
   '',
   'Simulated launches are announced, postponed and flown as time passes. With --at, time stands still, so the same seed',
   'always produces the same responses. With --step, time advances with each request, even while a client is paging.',
   'Records from a file are served in the mode in which they were received, or in a less detailed mode. If the file',
-  'contains a launch several times, its newest record is served; with --at, the newest record that was updated by then.',
+  'contains a launch more than once, its newest record is served, or with --at, its newest record as of that time.',
 ].join('\n');
 
 export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams): void {
@@ -39,8 +39,8 @@ export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams)
       visibleGlobalOptions: () => [...(sandbox.parent?.options ?? [])],
     })
     .option('--port <port>', 'port on 127.0.0.1 (default: any free port)', countOption)
-    .option('--launches <n>', 'number of launches on 1 January 2026 (default: 205)', countOption)
-    .option('--seed <n>', 'seed of the simulated records; each seed produces different records', countOption)
+    .option('--launches <n>', 'number of launches on January 1, 2026 (default: 205)', countOption)
+    .option('--seed <n>', 'seed for the simulated records; each seed produces different records', countOption)
     .option('--records <file>', 'serve the launches in a file: a JSON array, a page, or one launch per line')
     .option(
       '--at <time>',

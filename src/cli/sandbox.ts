@@ -39,7 +39,7 @@ export const register: Register = (program, streams) => {
     .description('serve the stand-in API, with simulated records, until Ctrl-C')
     .option('--port <port>', 'port on 127.0.0.1 (default: any free port)', countOption)
     .option('--launches <n>', 'number of launches', countOption)
-    .option('--seed <n>', 'seed of the simulated records; each seed produces different records', countOption)
+    .option('--seed <n>', 'seed for the simulated records; each seed produces different records', countOption)
     .option(
       '--revision <n>',
       `state of the simulated world to serve, from 1 (oldest) to ${REVISIONS} (newest, the default)`,

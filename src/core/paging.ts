@@ -37,7 +37,7 @@ export function nextPageQuery(ask: PageQuery, page: PageFacts): PageQuery | null
   if (ask.by === 'id') return nextById(ask, page);
   if (!page.more) return null;
   if (page.last === null)
-    throw new Error('it says that more records follow, but its page has no timestamp to continue from');
+    throw new Error('it indicates that more records follow, but its page has no timestamp to continue from');
   // Some APIs order by fractions of a second that they do not show.
   const from = wholeSecond(page.last);
   const isOneTime = page.first !== null && wholeSecond(page.first) === from;
@@ -51,7 +51,7 @@ function nextById(ask: Extract<PageQuery, { readonly by: 'id' }>, page: PageFact
   // A record changed, so all records after it have moved up.
   if (total !== null && page.total !== total) return { ...ask, offset: 0, total: null };
   if (!page.more) return { by: 'change', from: to };
-  if (page.records === 0) throw new Error('it says that more records follow an empty page');
+  if (page.records === 0) throw new Error('it indicates that more records follow an empty page');
   return { by: 'id', from, to, offset: offset + page.records, total: page.total };
 }
 

@@ -170,7 +170,7 @@ async function whyFull(
   if (cursor === null) return 'the time from which to request changes is unknown';
   if (age >= pulling.fullAfterHours * HOUR_MS)
     return `the last full pass was ${Math.floor(age / HOUR_MS)} h ago`;
-  if (folder_id !== run.folder_id) return 'its earlier pages are in another data folder';
+  if (folder_id !== run.folder_id) return 'its earlier pages are in a different data folder';
   for (const [index, file] of pages.entries()) {
     if (!(await store.hasRaw({ run_id: file.received_by, file })))
       return `earlier page ${index + 1} is missing or damaged`;

@@ -30,7 +30,7 @@ export function buildDag(all: readonly Resource[], chosen: readonly string[] | n
     const resource = byName.get(name);
     if (resource === undefined) throw unknownResource(name, [...byName.keys()]);
     if (entered.has(name)) {
-      throw new PipelineError(`Cannot plan a run: ${name} needs itself`, { code: 'internal' });
+      throw new PipelineError(`Cannot plan a run: ${name} depends on itself`, { code: 'internal' });
     }
     entered.add(name);
     for (const need of Object.keys(resource.needs)) enter(need);

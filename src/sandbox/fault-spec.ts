@@ -81,7 +81,7 @@ export const FAULTS_HELP = [
   'A SHARE is between 0 and 1; it affects the same records each time. KIND is one of',
   ...BAD_KINDS.map((kind) => `  ${kind}`),
   'If several faults replace the response (429 to hang), a request gets only the first one that is not used up.',
-  `A request can set its own faults in the header ${FAULTS_HEADER}; then only these faults apply to it.`,
+  `A request can set its own faults in the ${FAULTS_HEADER} header; then only those faults apply to it.`,
 ].join('\n');
 
 /** Throws PipelineError `usage` for the first invalid part. */

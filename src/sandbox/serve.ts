@@ -72,7 +72,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new PipelineError(`Cannot start the sandbox on ${host}, port ${port}: ${reason}`, {
       code: 'usage',
-      hint: 'Omit the port, or use 0, for any free port',
+      hint: 'Omit the port, or use 0 for any free port',
       cause,
     });
   }

@@ -31,7 +31,7 @@ export function guard({ host, token }: GuardOptions): MiddlewareHandler {
 function refuseHost({ req }: Context, host: string): void {
   const named = req.header('host') ?? '';
   if (!isLoopback(bracketed(host)) || isLoopback(hostnameOf(named))) return;
-  throw new Refusal(421, `Cannot answer for host ${named}: this server is ${host}`, {
+  throw new Refusal(421, `Cannot accept a request for host ${named}: this server is ${host}`, {
     hint: 'Use the address that serve prints.',
   });
 }
@@ -59,7 +59,7 @@ function refuseType({ req }: Context): void {
 function refuseToken({ req }: Context, token: string): void {
   const given = /^Bearer (.+)$/.exec(req.header('authorization') ?? '')?.[1] ?? '';
   if (isSame(given, token)) return;
-  throw new Refusal(401, 'Cannot answer: the token is missing or wrong', {
+  throw new Refusal(401, 'Cannot accept the request: the token is missing or invalid', {
     hint: 'Send the token that serve was started with, as Authorization: Bearer TOKEN.',
     headers: { 'www-authenticate': 'Bearer' },
   });

@@ -49,7 +49,7 @@ describe('the guard that separates simulated from real records', () => {
     await guard.admit(false, 'a');
     await assert.rejects(guard.admit(true, 'http://b'), {
       code: 'kind',
-      message: 'Cannot use records from http://b: they are simulated, but real ones are expected',
+      message: 'Cannot use records from http://b: they are simulated, but real records are expected',
     });
   });
 

@@ -45,7 +45,7 @@ export function createKindGuard(stores: readonly KindStore[], keeps: boolean): K
       first ??= simulated;
       if (simulated !== first) {
         throw new PipelineError(
-          `Cannot use records from ${from}: they are ${kindOf(simulated)}, but ${kindOf(first)} ones are expected`,
+          `Cannot use records from ${from}: they are ${kindOf(simulated)}, but ${kindOf(first)} records are expected`,
           { code: 'kind', hint: 'Set --from to that address, and use a separate --data-dir.' },
         );
       }

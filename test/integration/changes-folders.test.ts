@@ -92,7 +92,7 @@ describe('two data folders on one schema', () => {
     const other = { env: { SPACEX_PIPELINE_DATA_DIR: join(one.folder, 'other') } };
     const told = (): number =>
       one.lines.filter(({ message }) =>
-        /full pass: .*its earlier pages are in another data folder/.test(message),
+        /full pass: .*its earlier pages are in a different data folder/.test(message),
       ).length;
     assert.partialDeepStrictEqual(await pulled(one), { pass: 'full', inserted: 40 });
     one.at += 15 * MINUTE;

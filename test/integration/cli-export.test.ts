@@ -211,7 +211,7 @@ void describe('export', () => {
 
   void it('warns about missing resource tables, and fails if all are missing', async () => {
     const other = server.workspace();
-    const message = /^error: Cannot export any table: there is none in schema /;
+    const message = /^error: Cannot export any table: there are no tables in schema /;
     assertFailure(await other.run(['export']), { code: 2, message });
     await workspace.sql('DROP TABLE roadster CASCADE');
     const { code, stderr } = await workspace.run(['export', '--out', 'missing']);

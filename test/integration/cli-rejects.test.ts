@@ -102,7 +102,7 @@ void describe('a reject', () => {
     await pull(broken);
     assertFailure(await workspace.run(['rejects', 'waive', id(5)]), { code: 2, message: /--reason/ });
     const told = await workspace.run(['rejects', 'waive', id(5), '--reason', 'a known number']);
-    assert.deepEqual([told.code, told.stdout], [0, `Waived 1 reject of record ${id(5)}.\n`]);
+    assert.deepEqual([told.code, told.stdout], [0, `Waived 1 reject for record ${id(5)}.\n`]);
     await pull(broken);
     const line = { status: 'waived', reason: 'a known number', times: 2 };
     assert.partialDeepStrictEqual(await lines('--resource', 'launches'), { [`${id(5)} /details`]: line });

@@ -131,10 +131,10 @@ void describe('a client of the embedded database', () => {
   void it('is disconnected if it uses a different protocol, which would hang the engine', async () => {
     const http = connect(served.gateway.port, '127.0.0.1');
     http.end('GET / HTTP/1.1\r\n\r\n');
-    assert.match(await text(http), /08P01.*cannot understand the client/);
+    assert.match(await text(http), /08P01.*cannot parse the client's message/);
     for (const message of [wire('p', 'secret\0'), wire('D', 'S', 'x'.repeat(10_000), '\0')]) {
       const { ask } = await served.dial();
-      assert.match(await ask(message, wire('S')), /08P01.*cannot understand the client/);
+      assert.match(await ask(message, wire('S')), /08P01.*cannot parse the client's message/);
     }
     assert.equal(await value(await open(), 'SELECT 1'), 1);
   });

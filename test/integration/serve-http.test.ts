@@ -111,7 +111,7 @@ describe('the serve HTTP API', () => {
       ['POST', '/api/v1/jobs/pull/run'],
     ] as const) {
       for (const headers of [{}, { authorization: `Bearer ${TOKEN}x` }, { authorization: TOKEN }])
-        assertRefused(await ask(closed, method, path, headers), 401, /the token is missing or wrong$/);
+        assertRefused(await ask(closed, method, path, headers), 401, /the token is missing or invalid$/);
     }
     const answer = await ask(closed, 'GET', '/api/v1/jobs', { authorization: `Bearer ${TOKEN}` });
     assert.equal(answer.status, 200, answer.body);
@@ -119,7 +119,11 @@ describe('the serve HTTP API', () => {
 
   it('rejects requests for a different host name and requests from pages on a different site', async () => {
     const rebound = await ask(open, 'GET', '/api/v1/jobs', { host: 'evil.example:80' });
-    assertRefused(rebound, 421, /^Cannot answer for host evil\.example:80: this server is 127\.0\.0\.1$/);
+    assertRefused(
+      rebound,
+      421,
+      /^Cannot accept a request for host evil\.example:80: this server is 127\.0\.0\.1$/,
+    );
     const { host } = new URL(open.url);
     for (const headers of [
       { origin: 'https://evil.example' },

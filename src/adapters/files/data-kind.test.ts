@@ -50,10 +50,10 @@ describe('the record kind of a data folder', () => {
       ['', 'it is damaged'],
       ['{"simulated":tr', 'it is damaged'],
       ['null', 'it is damaged'],
-      ['{}', 'it does not say whether the records are real or simulated'],
-      ['{"simulated":"no"}', 'it does not say whether the records are real or simulated'],
-      ['{"sources":null}', 'it does not say whether the records are real or simulated'],
-      ['{"sources":{"test":{}}}', 'it does not say whether the records are real or simulated'],
+      ['{}', 'it does not indicate whether the records are real or simulated'],
+      ['{"simulated":"no"}', 'it does not indicate whether the records are real or simulated'],
+      ['{"sources":null}', 'it does not indicate whether the records are real or simulated'],
+      ['{"sources":{"test":{}}}', 'it does not indicate whether the records are real or simulated'],
     ] as const) {
       await writeFile(path, text);
       const expected = { code: 'kind', message: `Cannot read ${path}: ${reason}` };

@@ -28,7 +28,7 @@ export function openDataKind(dataDir: string, source: string): KindStore {
     if (kind === undefined && sources !== null && typeof sources === 'object') return null;
     if (typeof kind?.simulated === 'boolean') return kind.simulated;
     throw new PipelineError(
-      `Cannot read ${path}: it does not say whether the records are real or simulated`,
+      `Cannot read ${path}: it does not indicate whether the records are real or simulated`,
       {
         code: 'kind',
         hint,

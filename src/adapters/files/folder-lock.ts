@@ -251,7 +251,7 @@ function busy(dataDir: string, holder: Holder | Heartbeat | null): PipelineError
 
 function hintFor(holder: Holder | Heartbeat | null): string {
   if (holder !== null && 'file' in holder)
-    return `Wait for it to end, or stop it. It runs an earlier version; if it has crashed, delete ${holder.file}.`;
+    return `Wait for it to end, or stop it. It is running an earlier version; if it has crashed, delete ${holder.file}.`;
   const url = holder?.url ?? null;
   if (url === null) return 'Wait for it to end, or stop it.';
   return url.startsWith('http')

@@ -148,7 +148,7 @@ async function explain(dir: string, error: unknown): Promise<PipelineError> {
   return databaseError(
     opening,
     new Error(`PostgreSQL says: ${failure.fatal}`, { cause: error }),
-    `The database seems to be damaged, or a different version of PostgreSQL created it. Keep a copy of the data folder. If you move ${shellQuote(dir)} away, the next run starts with an empty database and loads the rows again from the source. The raw files of past runs stay, but the history of runs and deleted rows is lost.`,
+    `The database seems to be damaged, or a different version of PostgreSQL created it. Keep a copy of the data folder. If you move ${shellQuote(dir)} away, the next run starts with an empty database and loads the rows again from the source. The raw files of past runs remain, but the history of runs and deleted rows is lost.`,
   );
 }
 

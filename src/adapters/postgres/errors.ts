@@ -67,7 +67,8 @@ export type Hints = Readonly<Record<string, string>>;
 
 const HINTS: Hints = {
   '08006': LOST,
-  '25P03': 'The transaction kept a run waiting. Try again when no run is active, or query less at a time.',
+  '25P03':
+    'The transaction kept a run waiting. Try again when no run is active, or query less data at a time.',
   '25006':
     'Connect to the primary, with a role and a database that allow writing (default_transaction_read_only).',
   '3F000': OLDER_SCHEMA,

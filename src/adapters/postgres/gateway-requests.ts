@@ -101,7 +101,7 @@ export function readRequests(
       while (readNext());
     } catch (error) {
       state = 'over';
-      on.broken(`cannot understand the client: ${error instanceof Error ? error.message : ''}`);
+      on.broken(`cannot parse the client's message: ${error instanceof Error ? error.message : ''}`);
     }
   });
 }

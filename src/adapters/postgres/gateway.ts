@@ -115,7 +115,7 @@ async function listenOnSocket(welcome: Welcome, path: string): Promise<Server> {
     throw new PipelineError(`Cannot listen on ${path}: ${reasonOf(error)}`, {
       code: 'database',
       cause: error,
-      hint: 'Other commands need this socket to read the database in the meantime. Use a data folder on a local disk.',
+      hint: 'Other commands need this socket to read the database while this one is running. Use a data folder on a local disk.',
     });
   }
 }

@@ -116,7 +116,7 @@ export function describeHolder({ backend, run }: Holder): string {
   // For sessions of other roles, the server shows only that they exist.
   const { application_name: name, backend_start: since } = backend;
   return since === null
-    ? 'a session of a different role holds the lock'
+    ? 'a session with a different role holds the lock'
     : `another run holds the lock (${name}, since ${since})`;
 }
 

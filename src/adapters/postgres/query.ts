@@ -79,7 +79,7 @@ function isKnownCommand(sql: string, write: boolean): boolean {
   const [other] = /^[\\.][^\s;]*/.exec(text) ?? [];
   if (other !== undefined) {
     throw refusal(
-      `${other} is not SQL, but a command of a different client`,
+      `${other} is not SQL but a command for a different client`,
       'List tables, views and their columns with: spacex-pipeline tables',
     );
   }

@@ -96,7 +96,7 @@ export function reviewText(
     what.length === 0 ? [] : [`${start}: ${what.join(', ')}.`];
   return [
     'Describe each table and column. The descriptions become comments in the database.',
-    'A field that is in every sample is required. Make it optional or nullable if some records may lack it.',
+    'A field that is in every sample is required. Make it optional or nullable if some records might lack it.',
     ...listed(
       'End these names with a unit from src/core/units.ts, or add the unit there',
       unitless.map(({ name }) => name),

@@ -26,8 +26,8 @@ test('reads a single record', async (t) => {
 });
 
 for (const [text, reason] of [
-  ['', /it does not contain any/],
-  ['[]', /it does not contain any/],
+  ['', /it does not contain any launches/],
+  ['[]', /it does not contain any launches/],
   ['{"id":"a"}\n{"id":', /line 2 is not JSON/],
   ['[1]', /1 is not a launch/],
 ] as const) {

@@ -15,7 +15,7 @@ export async function readRecordsFile(file: string): Promise<readonly LaunchReco
       cause,
     });
   const records = readText(await readFile(file, 'utf8').catch(rethrow), fail).flatMap(recordsIn);
-  if (records.length === 0) throw fail('it does not contain any');
+  if (records.length === 0) throw fail('it does not contain any launches');
   const strange = records.find((record) => !isRecord(record));
   if (strange !== undefined) throw fail(`${JSON.stringify(strange).slice(0, 40)} is not a launch`);
   return records.filter(isRecord);

@@ -33,7 +33,7 @@ const FAULTS = {
   status: kind('answer', 'status=CODE', 'an error from the archive itself, such as 503', 'status'),
   missing: kind('answer', 'missing', '404: no such capture, row or recording'),
   blocked: kind('answer', 'blocked', '403: the site is blocked'),
-  'blocked-page': kind('answer', 'blocked-page', '200 with a page that says that the site is blocked'),
+  'blocked-page': kind('answer', 'blocked-page', '200 with a page that reports the site as blocked'),
   reset: kind('answer', 'reset', 'the connection breaks before the response'),
   hang: kind('answer', 'hang', 'no response, and the connection stays open'),
   moved: kind('redirect', 'moved', 'a capture redirects to one that was taken a few seconds later'),
@@ -46,7 +46,7 @@ const FAULTS = {
   ),
   replayed: kind('replay', 'replayed=CODE', 'the captured response is a redirect or an error', 'replayed'),
   'error-page': kind('replay', 'error-page', 'the captured response is an HTML page with status 200'),
-  'no-memento': kind('replay', 'no-memento', 'the captured body without the headers of a capture'),
+  'no-memento': kind('replay', 'no-memento', "the captured body without a capture's headers"),
   'no-body': kind('content', 'no-body', 'an empty body'),
   truncate: kind(
     'content',
@@ -58,7 +58,7 @@ const FAULTS = {
   altered: kind('content', 'altered', 'different bytes with a matching ETag'),
   'wrong-etag': kind('proof', 'wrong-etag', 'the ETag of different bytes'),
   'weak-etag': kind('proof', 'weak-etag', 'W/ before the ETag'),
-  'foreign-etag': kind('proof', 'foreign-etag', 'an ETag that cannot prove the body'),
+  'foreign-etag': kind('proof', 'foreign-etag', 'an ETag that cannot verify the body'),
   'no-etag': kind('proof', 'no-etag', 'no ETag'),
   binary: kind('encoding', 'binary', 'base64 in a recording although the body is plain ASCII'),
   gzip: kind('encoding', 'gzip', 'compressed, even if not requested'),
@@ -81,7 +81,7 @@ const FAULTS = {
 export type WaybackFaultName = keyof typeof FAULTS extends infer K ? (K extends number ? `${K}` : K) : never;
 
 export const WAYBACK_FAULTS_HELP = [
-  'Faults of preserved copies (--wayback-faults) use the same syntax. Their paths are',
+  'Faults for preserved copies (--wayback-faults) use the same syntax. Their paths are',
   '  captures/RESOURCE/TIMESTAMP  cdx/RESOURCE  recordings/RESOURCE',
   'so replayed=525@captures/rockets does not affect the recording of rockets.',
   '',

@@ -37,7 +37,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'booster_unnamed',
     severity: 'info',
-    description: 'A launch succeeded with a booster that is a placeholder',
+    description: 'A launch succeeded with a placeholder booster',
     sql: `SELECT launch_id AS id, l.name || ': ' || coalesce(launcher_serial, stage_id::text) AS detail
           FROM launch_boosters JOIN launches l ON l.id = launch_id
           WHERE l.status_id = 3 AND launcher_is_placeholder`,

@@ -20,7 +20,7 @@ export const launchChecks: readonly DataCheck[] = [
   {
     name: 'launch_order_differs',
     severity: 'info',
-    description: 'A launch has an earlier date than the one with the previous flight number',
+    description: 'A launch has an earlier date than the launch with the previous flight number',
     sql: `SELECT id, name || ' was earlier than the previous flight' AS detail
           FROM (SELECT *, lag(launch_date_utc) OVER (PARTITION BY upcoming ORDER BY flight_number, launch_date_utc) AS before FROM launches) ordered
           WHERE before > launch_date_utc`,

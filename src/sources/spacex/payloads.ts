@@ -176,7 +176,7 @@ export default defineResource({
     {
       name: 'launch_missing_in_payload',
       severity: 'error',
-      description: 'A launch lists a payload that refers to a different launch or to none',
+      description: 'A launch lists a payload that refers to a different launch or to no launch',
       reads: ['launches'],
       sql: `SELECT l.id, l.name || ' lists ' || coalesce(p.name, p.id) AS detail
             FROM launch_payloads o JOIN launches l ON l.id = o.launch_id JOIN payloads p ON p.id = o.payload_id
@@ -229,14 +229,15 @@ export default defineResource({
     {
       name: 'payload_reference_system_odd',
       severity: 'warning',
-      description: 'The reference system of the orbit does not name a celestial body, as geocentric does',
+      description:
+        'The reference system of the orbit does not name a central body, unlike geocentric or heliocentric',
       sql: `SELECT id, coalesce(name, id) || ': ' || reference_system AS detail FROM payloads WHERE reference_system NOT LIKE '%centric'`,
     },
     {
       name: 'payload_impossible',
       severity: 'error',
       description:
-        'Mass, eccentricity, inclination or heights are impossible, or contradict the semi-major axis',
+        'Mass, eccentricity, inclination or altitudes are impossible, or contradict the semi-major axis',
       sql: `SELECT id, name AS detail FROM payloads
             WHERE mass_kg <= 0 OR eccentricity < 0 OR inclination_deg NOT BETWEEN 0 AND 180 OR apoapsis_km < periapsis_km
             OR (reference_system = 'geocentric'

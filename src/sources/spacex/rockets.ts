@@ -251,7 +251,8 @@ export default defineResource({
     {
       name: 'rocket_success_rate_differs',
       severity: 'warning',
-      description: 'The success rate differs by more than one percentage point from that of the launches',
+      description:
+        "The success rate differs from the launches' success rate by more than one percentage point",
       reads: ['launches'],
       sql: `SELECT r.id, r.name || ': ' || r.success_rate_pct || ' %, not ' || s.success_rate_pct || ' %' AS detail
             FROM rockets r JOIN launch_success s ON s.rocket_id = r.id WHERE abs(r.success_rate_pct - s.success_rate_pct) > 1`,

@@ -205,7 +205,7 @@ export default defineResource({
     {
       name: 'starlink_impossible',
       severity: 'error',
-      description: 'Heights, eccentricity or inclination are impossible, or contradict the semi-major axis',
+      description: 'Altitudes, eccentricity or inclination are impossible, or contradict the semi-major axis',
       sql: `SELECT id, object_name AS detail FROM starlink
             WHERE apoapsis_km < periapsis_km OR eccentricity < 0 OR inclination_deg NOT BETWEEN 0 AND 180
             OR abs(semi_major_axis_km - (apoapsis_km + periapsis_km) / 2 - 6378.137) > semi_major_axis_km / 100`,

@@ -116,7 +116,7 @@ function faultOf(
   if (pinned.etag !== null && !sameEtag(etag ?? '', pinned.etag))
     return `its body has the ETag ${etag ?? '(none)'}, not ${pinned.etag}`;
   if (canProve(etag)) return disproof(body, etag);
-  return pinned.sha256 === null ? 'it has neither a known SHA-256 nor an ETag that proves its body' : null;
+  return pinned.sha256 === null ? 'it has neither a known SHA-256 nor an ETag that verifies its body' : null;
 }
 
 /** Why a cassette is not a JSON response to a request for an address; null if it is. */
