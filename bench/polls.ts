@@ -128,7 +128,7 @@ async function withSession(schema: string, work: (session: Session) => Promise<v
   }
 }
 
-/** Multiplies the pulled rows, so that the tables and the ledger look as if a full pass had loaded `size` records. */
+/** Multiplies the pulled rows, so that the tables and the ledger look as if a full pull had loaded `size` records. */
 async function seed(session: Session, size: number): Promise<void> {
   await session.query(`CREATE TEMP TABLE copies AS SELECT id, n, gen_random_uuid()::text AS copy
     FROM launches, generate_series(2, ${size / PULLED}) n`);
@@ -144,7 +144,7 @@ async function seed(session: Session, size: number): Promise<void> {
   await seedLedger(session);
 }
 
-/** Adds published runs that are older than all existing ones, each a full pass of one page. */
+/** Adds published runs that are older than all existing ones, each a full pull of one page. */
 async function seedRuns(session: Session): Promise<void> {
   const id = `'00000000-0000-7000-8000-' || lpad(n::text, 12, '0')`;
   for (const table of ['runs', 'run_resources', 'run_pages', 'run_tables']) {

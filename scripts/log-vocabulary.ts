@@ -62,7 +62,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
     says: 'an incremental pull begins or continues; it has requested only the quota so far',
     fields: {
       pass: '`full` or `changes`',
-      reason: 'the reason for a full pass',
+      reason: 'the reason for a full pull',
       since: 'for an incremental pull, the start of the requested period',
       pages: 'number of pages received by an earlier attempt at the run',
       requests: 'estimated number of requests, if known',
@@ -73,7 +73,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
   },
   'pull.sized': {
     level: 'info',
-    says: 'the first page of a full pass has revealed the number of records',
+    says: 'the first page of a full pull has revealed the number of records',
     fields: {
       requests: 'estimated number of further requests',
       quota_left: 'number of requests that the source allows now',

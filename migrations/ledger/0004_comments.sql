@@ -29,7 +29,8 @@ COMMENT ON COLUMN job_tries.again_at IS 'When the next attempt is; null if there
 COMMENT ON COLUMN runs.folder_id IS 'The data folder that contains its files.';
 COMMENT ON COLUMN run_resources.repeated IS 'Valid records of which the same run received a newer version.';
 COMMENT ON COLUMN run_resources.pass IS 'full: the complete collection was pulled; changes: only records that had changed since the previous run.';
-COMMENT ON COLUMN run_resources.chain_run_id IS 'The run with the full pass that this run builds on; null if every pull is complete.';
+COMMENT ON COLUMN run_resources.chain_run_id IS 'The run with the full pull that this run builds on; null if every pull is complete.';
+COMMENT ON COLUMN run_resources.full_at IS 'When that full pull began.';
 COMMENT ON COLUMN run_resources.cursor IS 'The next run requests records that have changed since this time.';
 COMMENT ON COLUMN run_resources.scope IS 'Where the records came from, and how the pull was restricted.';
 COMMENT ON COLUMN run_tables.carried IS 'Whether the live rows and the digest were carried over from the previous run instead of computed.';
@@ -65,6 +66,7 @@ COMMENT ON COLUMN runs.folder_id IS 'The data folder that has its files.';
 COMMENT ON COLUMN run_resources.repeated IS 'Valid records of which the same run received a newer one.';
 COMMENT ON COLUMN run_resources.pass IS 'full: the complete collection was pulled; changes: what had changed since the run before.';
 COMMENT ON COLUMN run_resources.chain_run_id IS 'The run with the full pass that this one goes on from; null if each pull is complete.';
+COMMENT ON COLUMN run_resources.full_at IS 'When that full pass began.';
 COMMENT ON COLUMN run_resources.cursor IS 'The next run asks for what has changed since then.';
 COMMENT ON COLUMN run_resources.scope IS 'Where the records came from, and what the pull was narrowed to.';
 COMMENT ON COLUMN run_tables.carried IS 'Whether live rows and digest were carried on from the run before instead of counted.';

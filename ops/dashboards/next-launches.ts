@@ -152,7 +152,7 @@ function addRequests(builder: dashboard.DashboardBuilder): void {
       ),
     )
     .withPanel(
-      bars({ title: 'Pulls', description: 'Full passes and incremental pulls', unit: 'short', width: 12 }, [
+      bars({ title: 'Pulls', description: 'Full pulls and incremental pulls', unit: 'short', width: 12 }, [
         [`sum by (pass) (increase(spacex_pipeline_pulls_total${OF_SOURCE}[$__rate_interval]))`, '{{pass}}'],
       ]),
     );

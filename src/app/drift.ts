@@ -51,7 +51,7 @@ export async function driftOfRun(dataDir: string, runId: string, alone = false):
 }
 
 /**
- * The newest profile of a full pass. Pulls of changes are skipped, because their shares of values are meaningless. The
+ * The newest profile of a full pull. Incremental pulls are skipped, because their shares of values are meaningless. The
  * source must match, because two sources can have resources with the same name.
  */
 async function newestProfile(

@@ -62,7 +62,7 @@ test('an incremental pull shows its description, its pages, and when it can cont
   progress.update({ ...began, ...of, ...quota, requests: null });
   assert.equal(
     shown(),
-    'moons        pulling      full pass, resuming after 2 pages: 11 of 15 requests left this hour (it was requested), 0.0 s\n',
+    'moons        pulling      full pull, resuming after 2 pages: 11 of 15 requests left this hour (it was requested), 0.0 s\n',
   );
   const page = { type: 'page.stored', page: 3, how: 'received', bytes: 9, received_by: 'r', ...of } as const;
   progress.update(page);

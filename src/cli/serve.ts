@@ -20,7 +20,11 @@ export const register: Register = (program, streams) => {
       '--host <host>',
       'address to listen on; an address that other machines can reach requires a token (default: 127.0.0.1)',
     )
-    .option('--port <port>', 'port of the API and metrics; 0 for any free port (default: 8080)', countOption)
+    .option(
+      '--port <port>',
+      'port of the HTTP API and the metrics; 0 for any free port (default: 8080)',
+      countOption,
+    )
     .option(
       '--pg-port <port>',
       'serve the embedded database to PostgreSQL clients on this port of 127.0.0.1; 0 for any free port',

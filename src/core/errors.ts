@@ -2,7 +2,7 @@
 export type ErrorCode =
   | 'usage' // a flag, argument or configuration value is invalid
   | 'kind' // simulated records for a target or folder with real records, or vice versa
-  | 'source' // the API was unavailable, or its response was not valid
+  | 'source' // the source was unavailable, or its response was invalid
   | 'rejects' // too many records broke their contract
   | 'vanished' // too many rows would be deleted, or the collection is empty
   | 'database' // the target failed; this includes SQL errors

@@ -59,7 +59,7 @@ export type RunFact =
       /** The estimated number of requests; null if unknown before the first page. */
       readonly requests: number | null;
     } & QuotaFacts)
-  /** The first page of a full pass reported the number of records, which was unknown before. */
+  /** The first page of a full pull reported the number of records, which was unknown before. */
   | ({ readonly type: 'pull.sized'; readonly resource: string; readonly requests: number } & QuotaFacts)
   /** The source reported how many requests it still allows. */
   | {

@@ -24,7 +24,7 @@ export type ContractFault = {
 export type TableCounts = {
   /**
    * Rows that the run supplied: inserted + updated + unchanged. If the resource was not derived again, nothing was
-   * staged, and this is the number of live rows.
+   * staged, and this is the number of current rows.
    */
   readonly staged: number;
   readonly inserted: number;
@@ -34,13 +34,13 @@ export type TableCounts = {
   readonly held: number;
   readonly live_before: number;
   readonly live_after: number;
-  /** A digest of the contents of the live rows, regardless of their order: `<rows>:<sum of hashes>`. */
+  /** A digest of the contents of the current rows, regardless of their order: `<rows>:<sum of hashes>`. */
   readonly digest: string;
   /** Rows that reference a missing row, by referencing column. */
   readonly dangling: Readonly<Record<string, number>>;
   /**
-   * True if the live rows and the digest were not counted but updated from the previous run: minus each changed row's
-   * old value, plus its new one.
+   * True if the current rows and the digest were not counted but updated from the previous run: minus each changed
+   * row's old value, plus its new one.
    */
   readonly carried: boolean;
 };

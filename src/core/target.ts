@@ -42,9 +42,9 @@ export type LedgerEntry = {
 
 /** The state of a resource whose changes are pulled. Times are ISO 8601 UTC. */
 export type Chain = {
-  /** The run that began the chain with a full pass. */
+  /** The run that began the chain with a full pull. */
   readonly run_id: string;
-  /** When that full pass began. */
+  /** When that full pull began. */
   readonly full_at: string;
   /** The next pull requests changes since this time; null if unknown. */
   readonly cursor: string | null;
@@ -134,7 +134,7 @@ export type Target = {
   readonly stage: (resource: Resource) => Promise<Staging>;
   /**
    * Maps ids to the values of a text column, for the rows that the main table will have after this run's staging is
-   * published. If the run staged nothing for the resource, uses the live rows.
+   * published. If the run staged nothing for the resource, uses the current rows.
    */
   readonly lookup: (
     resource: Resource,
@@ -172,7 +172,7 @@ export type Target = {
 };
 
 export type PublishTransaction = {
-  /** Counts the live rows of the resource's main table, and the rows that a merge would delete. */
+  /** Counts the current rows of the resource's main table, and the rows that a merge would delete. */
   readonly countVanishing: (resource: Resource) => Promise<{ live: number; vanishing: number }>;
   readonly merge: (
     table: Table,

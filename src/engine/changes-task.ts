@@ -160,7 +160,7 @@ async function chooseNext(
   return { pull, placed: [] };
 }
 
-/** Why the pull must be a full pass; null if the changes are enough. */
+/** Why the pull must be a full pull; null if the changes are enough. */
 async function whyFull(
   { pages }: LastPublish,
   { cursor, folder_id, full_at }: Chain,
@@ -169,7 +169,7 @@ async function whyFull(
   const age = clock.now() - Date.parse(full_at);
   if (cursor === null) return 'the time from which to request changes is unknown';
   if (age >= pulling.fullAfterHours * HOUR_MS)
-    return `the last full pass was ${Math.floor(age / HOUR_MS)} h ago`;
+    return `the last full pull was ${Math.floor(age / HOUR_MS)} h ago`;
   if (folder_id !== run.folder_id) return 'its earlier pages are in a different data folder';
   for (const [index, file] of pages.entries()) {
     if (!(await store.hasRaw({ run_id: file.received_by, file })))

@@ -23,7 +23,7 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'any other failure; books that do not balance, or rows that differ from what was published',
   2: 'an invalid flag, argument or configuration; an attempt to mix simulated and real records',
-  3: 'the API was unavailable, or its response was not valid',
+  3: 'the source was unavailable, or its response was invalid',
   4: 'too many records broke their contract, or too many rows would vanish',
   5: 'the database failed, or the SQL that `query` ran failed',
   6: 'the schema is older or newer than this program, or was created by different migrations',

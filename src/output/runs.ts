@@ -7,7 +7,7 @@ import { rowChange, runStatus, RUN_STATUSES, text, time } from './parts.ts';
 
 const tableCounts: Schema<TableCounts> = object({
   staged: count(
-    'inserted + updated + unchanged; if the resource was not derived again, the number of live rows',
+    'inserted + updated + unchanged; if the resource was not derived again, the number of current rows',
   ),
   inserted: count(),
   updated: count(),
@@ -17,11 +17,11 @@ const tableCounts: Schema<TableCounts> = object({
   live_before: count(),
   live_after: count('live_before + inserted - deleted'),
   digest: text(
-    'identifies the live rows, regardless of their order: their number, a colon and the sum of their hashes',
+    'identifies the current rows, regardless of their order: their number, a colon and the sum of their hashes',
   ),
   dangling: byName(count(), 'rows that refer to a missing row, by column'),
   carried: flag(
-    "whether the number of live rows and the digest were updated from the previous run's values instead of being computed from all rows",
+    "whether the number of current rows and the digest were updated from the previous run's values instead of being computed from all rows",
   ),
 });
 

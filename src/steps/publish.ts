@@ -21,8 +21,8 @@ export type Derived = LedgerEntry & {
   /** Whether rows that did not arrive may be deleted. */
   readonly deletes: boolean;
   /**
-   * Whether all live rows have a different scope. If so, this publish replaces them, and no rows of its own scope can
-   * have vanished.
+   * Whether all current rows have a different scope. If so, this publish replaces them, and no rows of its own scope
+   * can have vanished.
    */
   readonly replaces: boolean;
   /** If nothing was derived again, the publish that left the tables as they are; otherwise null. */

@@ -13,7 +13,7 @@ import { readPage } from './read-page.ts';
 /** What one pull requests. */
 export type NextPull = {
   readonly pass: Pass;
-  /** Why it is a full pass; null if it is not one. */
+  /** Why it is a full pull; null if it is not one. */
   readonly reason: string | null;
   /** The time from which to request changes, ISO 8601; null to request everything. */
   readonly since: string | null;
@@ -27,7 +27,7 @@ export type PullSettings = {
   readonly narrowedTo: string;
   /** Allows for differences between clocks and for records that appear late. */
   readonly settleSeconds: number;
-  /** The number of records expected from a full pass; null if unknown. */
+  /** The number of records expected from a full pull; null if unknown. */
   readonly expected: number | null;
 };
 
@@ -118,7 +118,7 @@ export async function pullChanges(
 }
 
 /**
- * The estimated number of further requests in a full pass; null if unknown. Consecutive pages overlap by one record,
+ * The estimated number of further requests in a full pull; null if unknown. Consecutive pages overlap by one record,
  * from which the next page continues.
  */
 function requestsFor(

@@ -44,7 +44,7 @@ const OMITTED: ReadonlySet<string> = new Set(['config', 'derivation_key', 'doc']
  * Fields added since the snapshot. A manifest lists the resources that the user selected and the cursors of
  * resources pulled incrementally, and indicates whether other rows are kept. A page contains the date of a preserved
  * copy and how the copy was verified. A report names the job, counts repeated records, and indicates whether a pull
- * is a full pass and whether numbers were carried forward. `explain` lists the rows that no raw file proves.
+ * is a full pull and whether numbers were carried forward. `explain` lists the rows that no raw file proves.
  */
 const ADDED: ReadonlySet<string> = new Set([
   'chosen',

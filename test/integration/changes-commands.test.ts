@@ -48,7 +48,7 @@ void describe('with a source that is pulled incrementally', { concurrency: 1 }, 
     return last().resources['launches'] ?? assert.fail();
   }
 
-  void it('run loads a full pass and a poll without affecting the other source', async () => {
+  void it('run loads a full pull and a poll without affecting the other source', async () => {
     await beside.workspace.json(['migrate', 'up']);
     await beside.workspace.json(['run']);
     assert.equal((await pull()).pass, 'full');
@@ -99,7 +99,7 @@ void describe('with a source that is pulled incrementally', { concurrency: 1 }, 
     assert.deepEqual(told.unproven, []);
   });
 
-  void it('drift compares a poll with the last full pass, and reports only what is new', async () => {
+  void it('drift compares a poll with the last full pull, and reports only what is new', async () => {
     const { launches } = (await json<DriftReport>(['drift'])).resources;
     assert.equal(launches?.against, runs[0]?.run_id);
     assert.equal(launches?.records, 2);

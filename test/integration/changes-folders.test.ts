@@ -35,7 +35,7 @@ const COUNTS = `SELECT (SELECT count(*)::int FROM launches) AS live,
   (SELECT count(*)::int FROM tombstones WHERE table_name = 'launches') AS gone`;
 
 describe('a pull with a different scope', () => {
-  it('fails unless it is a full pass, which replaces the old scope', async (t) => {
+  it('fails unless it is a full pull, which replaces the old scope', async (t) => {
     const world = createChangingWorld(records);
     const one = await living(t, world);
     await pulled(one);
@@ -86,13 +86,13 @@ describe('a pull with a different scope', () => {
 });
 
 describe('two data folders on one schema', () => {
-  it('each need a full pass after a pull into the other folder, and log the reason', async (t) => {
+  it('each need a full pull after a pull into the other folder, and log the reason', async (t) => {
     const world = createChangingWorld(records);
     const one = await living(t, world);
     const other = { env: { SPACEX_PIPELINE_DATA_DIR: join(one.folder, 'other') } };
     const told = (): number =>
       one.lines.filter(({ message }) =>
-        /full pass: .*its earlier pages are in a different data folder/.test(message),
+        /full pull: .*its earlier pages are in a different data folder/.test(message),
       ).length;
     assert.partialDeepStrictEqual(await pulled(one), { pass: 'full', inserted: 40 });
     one.at += 15 * MINUTE;

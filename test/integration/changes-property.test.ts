@@ -107,7 +107,7 @@ describe('a series of polls', () => {
   });
 });
 
-describe('a full pass during which records change', () => {
+describe('a full pull during which records change', () => {
   it(`misses no change that was made before its first response (${PASSES} passes)`, async (t) => {
     const initial = simulatedLaunches(40);
     const world = createChangingWorld([]);

@@ -45,10 +45,10 @@ async function toldBy(one: Living, how: { readonly full?: boolean } = {}): Promi
 }
 
 describe('the messages of an incremental pull', () => {
-  it('show whether and why it is a full pass, how many requests it needs, and how many are left', async (t) => {
+  it('show whether and why it is a full pull, how many requests it needs, and how many are left', async (t) => {
     const one = await living(t);
     assert.deepEqual(await toldBy(one), [
-      'launches: full pass: 15 of 15 requests left this hour (nothing has been published yet)',
+      'launches: full pull: 15 of 15 requests left this hour (nothing has been published yet)',
       'launches: about 3 more requests, 14 of 15 left this hour',
     ]);
     const launches = one.asked().filter((path) => path.startsWith('/2.3.0/launches/'));
@@ -65,11 +65,11 @@ describe('the messages of an incremental pull', () => {
       'launches: changes since 2026-01-02T11:50:00.000Z: 11 of 15 requests left this hour',
     ]);
     assert.deepEqual(await toldBy(one, { full: true }), [
-      'launches: full pass: about 4 requests, 10 of 15 left this hour (it was requested)',
+      'launches: full pull: about 4 requests, 10 of 15 left this hour (it was requested)',
     ]);
     one.at += 25 * HOUR;
     assert.deepEqual(await toldBy(one), [
-      'launches: full pass: about 4 requests, 15 of 15 left this hour (the last full pass was 25 h ago)',
+      'launches: full pull: about 4 requests, 15 of 15 left this hour (the last full pull was 25 h ago)',
     ]);
   });
 
@@ -101,7 +101,7 @@ describe('the messages of an incremental pull', () => {
     const [again = '', more] = await toldBy(one);
     assert.equal(
       again,
-      'launches: full pass, resuming after 2 pages: 15 of 15 requests left this hour (nothing has been published yet)',
+      'launches: full pull, resuming after 2 pages: 15 of 15 requests left this hour (nothing has been published yet)',
     );
     assert.equal(more, 'launches: about 1 more request, 14 of 15 left this hour');
   });

@@ -103,7 +103,7 @@ describe('a job that pulls incrementally', () => {
     await back.enable('living', true);
     assert.equal((await back.ended('living')).status, 'succeeded');
     assert.deepEqual(passes(back), ['full']);
-    await back.line(/^launches: full pass: .*in a different data folder/);
+    await back.line(/^launches: full pull: .*in a different data folder/);
 
     // Now the twin does not receive the job.
     const again = await open('twin');

@@ -59,7 +59,7 @@ describe('an incremental pull', () => {
     );
   });
 
-  it('keeps the rows of deleted records until a full pass', async (t) => {
+  it('keeps the rows of deleted records until a full pull', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     await pulled(one);
@@ -88,7 +88,7 @@ describe('an incremental pull', () => {
     assert.partialDeepStrictEqual(await pulled(one), { pass: 'changes' });
   });
 
-  it('finds changes with an old timestamp in a full pass', async (t) => {
+  it('finds changes with an old timestamp in a full pull', async (t) => {
     const world = createChangingWorld(records);
     const one = await startLiving(t, server, { world });
     await pulled(one);
@@ -100,7 +100,7 @@ describe('an incremental pull', () => {
     assert.partialDeepStrictEqual(full.tables['launch_versions'], { inserted: 0, updated: 0 });
   });
 
-  it('repairs an altered row in a full pass, and warns about it', async (t) => {
+  it('repairs an altered row in a full pull, and warns about it', async (t) => {
     const one = await startLiving(t, server, { world: createChangingWorld(records) });
     await pulled(one);
     await one.rows(`UPDATE launches SET name = 'Altered' WHERE id = '${String(records[0]?.['id'])}'`);
@@ -163,7 +163,7 @@ describe('an incremental pull', () => {
     assert.match(refused.error?.message ?? '', /: 1 of 41 records broke/);
   });
 
-  it('makes a full pass if one of the pages that it builds on is missing or damaged', async (t) => {
+  it('makes a full pull if one of the pages that it builds on is missing or damaged', async (t) => {
     const one = await startLiving(t, server, { world: createChangingWorld(records) });
     await pulled(one);
     const runs = join(one.folder, 'data', 'runs');

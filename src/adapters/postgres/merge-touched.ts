@@ -47,7 +47,7 @@ export async function mergeTouched(
 }
 
 /**
- * The live rows that a merge may change, found through the staged rows: either by key or by the received record that
+ * The current rows that a merge may change, found through the staged rows: either by key or by the received record that
  * they belong to.
  */
 function touchedSql({ resource, rows }: StagedResource, table: Table): string {
@@ -75,7 +75,9 @@ async function look(
   return { ...found, dangling };
 }
 
-/** The number of live rows that belong to received records that broke their contract, found through those records. */
+/**
+ * The number of current rows that belong to received records that broke their contract, found through those records.
+ */
 export function heldTouchedSql({ isStaged, held }: StagedResource, table: Table): string {
   if (table.keep === true) return 'SELECT 0::bigint AS n';
   return `SELECT count(*) AS n FROM ${held} h JOIN ${ident(table.name)} t ON t.${ident(table.owner)} = h.id

@@ -36,7 +36,7 @@ export async function previewTable(
   return { ...rest, unchanged: all - counts.inserted - counts.updated, changes };
 }
 
-/** The live rows that a merge would delete. */
+/** The current rows that a merge would delete. */
 function goneSql({ isGone }: StagedResource, table: Table): string {
   return `FROM ${ident(table.name)} t WHERE ${isGone(table) ?? 'false'}`;
 }

@@ -44,7 +44,7 @@ function byResource<T extends Pick<LastPublish, 'pages'>>(
 
 /**
  * The pages of the resource `rr` of a run, as a JSON array with times as ISO 8601 UTC. For a chain, the pages of all
- * published runs since its full pass, because each run records only the pages that it added.
+ * published runs since its full pull, because each run records only the pages that it added.
  */
 export function pagesSql(): string {
   return `(SELECT coalesce(jsonb_agg(jsonb_build_object('path', p.path, 'url', p.url, 'bytes', p.bytes, 'sha256', p.sha256,

@@ -11,7 +11,7 @@ function query(ask: PageQuery, scope = '121'): string {
   return launchChanges.query(ask, { pageSize: 30, scope });
 }
 
-test('a full pass requests all launches of a provider, oldest change first', () => {
+test('a full pull requests all launches of a provider, oldest change first', () => {
   const all = 'mode=detailed&limit=30&ordering=last_updated';
   assert.equal(query({ by: 'change', from: null }), `lsp__id=121&${all}`);
   assert.equal(query({ by: 'change', from: null }, 'all'), all);
