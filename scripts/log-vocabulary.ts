@@ -108,7 +108,7 @@ export const EVENTS: { readonly [T in Event['type']]: Entry<Facts<Of<T>>> } = {
       received: 'records so far',
       validated: 'records so far',
       errored: 'records set aside so far',
-      repeated: 'valid records so far that were superseded by a newer record in the same run',
+      repeated: 'valid records superseded so far by a newer record in the same run',
       seconds: 'time since processing of the resource began',
     },
   },

@@ -69,7 +69,7 @@ function addNow(builder: dashboard.DashboardBuilder): void {
     )
     .withPanel(
       number(
-        of('Failed data checks', 'Data checks of severity error that found rows'),
+        of('Failed data checks', 'Data checks with severity error that found rows'),
         [
           'sum(max by (source) (spacex_pipeline_checks_failing{source=~"$source", severity="error"}))',
           'checks',

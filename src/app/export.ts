@@ -25,7 +25,7 @@ export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export type ExportRequest = {
-  /** Null for every table of the sources. */
+  /** Null for all tables of the sources. */
   readonly tables: readonly string[] | null;
   readonly format: ExportFormat;
   /** Whether CSV files start with a byte order mark. */

@@ -30,7 +30,7 @@ const SAMPLE = 5;
 /** The database, resources and pages for a preview. */
 export type PreviewOptions = Pick<RunOptions, 'dag' | 'chosen' | 'readyRaw' | 'runId'> & {
   readonly opened: OpenDatabase;
-  /** Whether the database may be changed, because it exists only for the preview. */
+  /** Whether the database exists only for the preview, so that it may be changed. */
   readonly mayMigrate: boolean;
 };
 

@@ -27,7 +27,7 @@ const HELP = [
   'Simulated launches are announced, postponed and flown as time passes. With --at, time stands still, so the same seed',
   'always produces the same responses. With --step, time advances with each request, even while a client is paging.',
   'Records from a file are served in the mode in which they were received, or in a less detailed mode. If the file',
-  'contains a launch more than once, its newest record is served, or with --at, its newest record as of that time.',
+  'contains a launch more than once, its newest record is served, or, with --at, its newest record as of that time.',
 ].join('\n');
 
 export function registerLaunchLibrary(sandbox: Command, streams: CommandStreams): void {

@@ -69,7 +69,7 @@ export function limit(what: string) {
     share: number({
       ...SHARE,
       default: 0.1,
-      description: `The share of ${what} that is allowed for each resource, regardless of their number; from 0 to 1.`,
+      description: `The share of ${what} that is allowed for each resource, regardless of how many there are; from 0 to 1.`,
     }),
   });
 }

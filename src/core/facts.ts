@@ -23,7 +23,7 @@ export type ResourceFacts = {
   readonly held: number;
   /** When the last run that published the resource ended; null if there is none. */
   readonly published: number | null;
-  /** The time of the newest past event that its records report; null if they report none. */
+  /** The time of the most recent past event that its records report; null if they report none. */
   readonly event: number | null;
 };
 

@@ -103,7 +103,7 @@ export type PageRequest = {
 export type Tries = {
   /**
    * Waits for its turn, then sends the request, and retries until a response has status 200, or 304 if `kept` is
-   * given. Throws PipelineError `source` if no attempt is left, AbsentError if no copy exists.
+   * given. Throws PipelineError `source` if no attempts are left, or AbsentError if no copy exists.
    */
   readonly next: () => Promise<UpstreamResponse>;
   /**

@@ -54,7 +54,10 @@ export type QueueDatabase = {
 export type JobQueue = {
   /** Creates the queues of these jobs and schedules the enabled ones; removes every other schedule. */
   readonly reconcile: (jobs: readonly (QueuedJob & { readonly enabled: boolean })[]) => Promise<void>;
-  /** Handles the job whenever it is queued, one execution at a time. If `handle` throws, the job is soon retried. */
+  /**
+   * Handles the job whenever it is queued, one execution at a time. If `handle` throws, the job is retried shortly
+   * afterward.
+   */
   readonly work: (job: QueuedJob, handle: (ticket: Ticket) => Promise<Settlement>) => Promise<void>;
   /** Stops handling the job; work in progress continues. */
   readonly leave: (job: QueuedJob) => Promise<void>;

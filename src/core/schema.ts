@@ -90,7 +90,7 @@ export function optional<T>(schema: Schema<T>): OptionalSchema<T> {
   return { ...schema, [OPTIONAL]: true };
 }
 
-/** Marks every member of an object as one that may be missing. */
+/** Marks every member of an object as optional. */
 export function optionals<const P extends Properties>(properties: P): Optionals<P> {
   const marked = Object.entries(properties).map(([name, schema]) => [name, optional(schema)]);
   return Object.fromEntries(marked) as Optionals<P>;

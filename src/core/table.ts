@@ -26,8 +26,8 @@ export type Column = {
    */
   readonly references?: string;
   /**
-   * The column records when a row was made, not its content: it never makes a row count as changed, and digests omit
-   * it.
+   * The column records when a row was made, not its content: it never causes a row to be treated as changed, and
+   * digests omit it.
    */
   readonly stamp?: true;
 };

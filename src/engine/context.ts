@@ -63,7 +63,7 @@ export type RunSettings = {
   readonly deletes: boolean;
   /** Whether to run the data checks after publishing. */
   readonly checks: boolean;
-  /** Whether to publish either all resources or none. */
+  /** Whether publishing is all or nothing. */
   readonly atomic: boolean;
   readonly rejects: Limits;
   readonly vanished: Limits;

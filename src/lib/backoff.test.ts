@@ -37,7 +37,7 @@ describe('the delay before a retry', () => {
 describe('Retry-After', () => {
   const now = Date.UTC(1994, 10, 6, 8, 49, 7);
 
-  it('is parsed as seconds or as any of the three HTTP date formats, and the longest of several waits counts', () => {
+  it('is parsed as seconds or as any of the three HTTP date formats, and if there are several waits, the longest one counts', () => {
     const forms: Readonly<Record<string, number>> = {
       '120': 120_000,
       ' 0 ': 0,

@@ -54,7 +54,7 @@ const anyArray = fc.array(fc.jsonValue(), { maxLength: 8 });
 const whitespace = fc.constantFrom('', ' ', '\n', '\r\n', '\t', ' \r\n\t ');
 
 describe('a record splitter', () => {
-  it('splits any array, in any chunks, into the values that JSON.parse returns', () => {
+  it('splits any array, however it is chunked, into the values that JSON.parse returns', () => {
     fc.assert(
       fc.property(anyArray, anySizes, (values, sizes) => {
         const text = JSON.stringify(values);

@@ -53,7 +53,7 @@ const SHARE = { minimum: 0, maximum: 1 };
 const drift: Schema<Drift> = object({
   kind: choice(
     ['unknown_field', 'new_type', 'new_value', 'nulls', 'absent'],
-    'unknown_field: the contract does not contain the field; fields inside it are not listed separately. new_type: the contract does not allow the type; for an unknown field: the type did not occur before. new_value: the contract does not list the value, or the value has the right type but is unusable, so it became null or was omitted. nulls: the share of nulls changed. absent: the share of objects without the field changed',
+    'unknown_field: the contract does not contain the field; fields inside it are not listed separately. new_type: the contract does not allow the type; for an unknown field: the type had not occurred before. new_value: the contract does not list the value, or the value has the right type but is unusable, so it became null or was omitted. nulls: the share of nulls changed. absent: the share of objects without the field changed',
   ),
   path: text(
     'a JSON Pointer into the record, with * for any array index; names are truncated to 64 characters',

@@ -17,7 +17,7 @@ const tableCounts: Schema<TableCounts> = object({
   live_before: count(),
   live_after: count('live_before + inserted - deleted'),
   digest: text(
-    'identifies the current rows, regardless of their order: their number, a colon and the sum of their hashes',
+    'identifies the current rows, regardless of their order: the row count, a colon and the sum of the row hashes',
   ),
   dangling: byName(count(), 'rows that refer to a missing row, by column'),
   carried: flag(

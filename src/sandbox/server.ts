@@ -12,7 +12,7 @@ export type SandboxOptions = WorldOptions & {
 };
 
 export type Sandbox = Served & {
-  /** The latest thousand requests, oldest first. */
+  /** The most recent thousand requests, oldest first. */
   readonly requests: () => readonly SandboxRequest[];
 };
 

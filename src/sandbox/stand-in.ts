@@ -9,8 +9,8 @@ export type StandIn = {
 };
 
 /**
- * Starts the stand-in for a source. Throws `internal` if the source does not have one, because its definition is wrong
- * in that case.
+ * Starts the stand-in for a source. Throws `internal` if the source does not have one, which means that its definition
+ * is wrong.
  */
 export async function startStandIn(source: string): Promise<StandIn> {
   if (source === LAUNCH_LIBRARY) {

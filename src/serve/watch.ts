@@ -11,7 +11,7 @@ import type { AppDeps } from '../app/runtime.ts';
 
 type Watched = Pick<JobWorker, 'configs' | 'list' | 'queue'>;
 
-/** The metrics of a process that serves jobs. They wait for its worker, which `observe` provides. */
+/** The metrics of a process that serves jobs. They are unavailable until `observe` provides its worker. */
 export type Watch = MetricsOfServe & { readonly observe: (worker: Watched) => void };
 
 export function watchJobs(jobs: readonly Job[], deps: AppDeps): Watch {

@@ -62,7 +62,7 @@ const ADDED: ReadonlySet<string> = new Set([
 function isNew(key: string, of: object): boolean {
   // Each resource of a run now reports its pages.
   if (key === 'pages' && 'not_modified' in of) return true;
-  // A plan now counts the rows that stay although no record produces them.
+  // A plan now counts the rows that remain even though no record produces them.
   if (key === 'kept' && 'held' in of) return true;
   // Pruning now also drops old tombstones.
   if (key === 'tombstones' && 'dry_run' in of) return true;

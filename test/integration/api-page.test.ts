@@ -31,7 +31,7 @@ void it('docs/api.md has a section for each serve route, and no other route sect
   assert.deepEqual([...sections.keys()].toSorted(), routes.toSorted());
 });
 
-/** The documented members that a response lacks, or contains with a different type. */
+/** The documented members that are missing from a response, or have a different type in it. */
 function lacking(documented: unknown, given: unknown, at = 'answer'): readonly string[] {
   if (documented === null || given === null) return [];
   if (Array.isArray(documented) && Array.isArray(given))

@@ -129,7 +129,7 @@ describe('a full pull during which records change', () => {
     for (let seed = 1; seed <= PASSES; seed += 1) {
       const random = createRandom(seed);
       one.at += 60 * MINUTE;
-      // Many records share a timestamp, sometimes all records of a page.
+      // Many records share a timestamp, sometimes all records on a page.
       for (const record of initial) put(record, one.at - MINUTE + random(9) * 1000);
       let before = new Map(versions);
       let pages = 0;

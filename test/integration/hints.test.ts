@@ -95,7 +95,7 @@ void describe('the command in a hint works as printed', () => {
     api.set(LAUNCHES, { body: JSON.stringify(fewer.slice(0, 40)) });
     const accepted = /^SPACEX_PIPELINE_VANISHED_COUNT=20 spacex-pipeline run --resources launches$/;
     await follow(['run', '--full'], accepted);
-    // A launch whose rocket does not exist, which a check detects.
+    // A launch whose rocket does not exist; a check detects this.
     const odd = String(replies[LAUNCHES].body).replace(/"rocket":"\w+"/, `"rocket":"${'0'.repeat(24)}"`);
     api.set(LAUNCHES, { body: odd });
     const later = await pull('--full');

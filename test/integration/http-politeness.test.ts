@@ -70,7 +70,7 @@ void describe('the request budget', () => {
       fetched.map(({ attempts }) => attempts.map(({ status }) => status)),
       Array.from({ length: 5 }, () => [503, 429, 500, 200]),
     );
-    // No wait is longer than the queue for the budget, so the budget alone sets the pace: exactly four requests a
+    // No wait is longer than the wait for the budget, so the budget alone sets the pace: exactly four requests a
     // second.
     assert.deepEqual(
       asked.map(({ at }) => at),

@@ -105,7 +105,7 @@ describe('the queue', { concurrency: true }, () => {
       assert.equal(taken.get('nightly')?.length, 5);
     });
 
-    it(`neither loses nor repeats a nightly or weekly tick in the two weeks around the day on which daylight saving time ${name}`, async (t) => {
+    it(`neither skips nor repeats a nightly or weekly tick in the two weeks around the day on which daylight saving time ${name}`, async (t) => {
       const start = middle - 7 * DAY_MS;
       const { clock, taken } = await simulate(t, new Date(start).toISOString(), [
         { name: 'nightly', schedule: '30 2 * * *', timezone: 'Europe/Berlin' },

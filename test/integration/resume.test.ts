@@ -131,7 +131,7 @@ void describe('resume', { concurrency: 2 }, () => {
     const asked = gets(api).length;
     const { code, stderr } = await resume(failed.report.run_id ?? '');
     assert.equal(code, 0, stderr);
-    // The launches arrived completely but were not valid JSON, so they are also fetched again.
+    // The launches arrived in full but were not valid JSON, so they are also fetched again.
     assert.deepEqual(gets(api).slice(asked).sort(), [ROCKETS, LAUNCHES]);
     assert.equal(await digest(), whole);
   });
@@ -233,7 +233,7 @@ void describe('replay', { concurrency: 2 }, () => {
     assert.equal((await pull([])).report.resources['launches']?.not_modified, true);
   });
 
-  void it('rejects a run on which the target is not based unless --force is given, and names what it would revert', async () => {
+  void it('rejects a run that the target is not based on unless --force is given, and names what it would revert', async () => {
     const { api, digest, pull, workspace } = await open();
     const { report: origin } = await pull(['--migrate']);
     const fewer = JSON.stringify((JSON.parse(String(replies[LAUNCHES].body)) as unknown[]).slice(3));

@@ -92,7 +92,7 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
     assert.match(shown.stdout, /^launches +2025-10-06T05:05:35 +etag +http/m);
   });
 
-  void it('loads all resources except the one that was never preserved if there are recordings', async () => {
+  void it('if there are recordings, loads all resources except the one that was never preserved', async () => {
     const { archive, workspace } = await stage();
     const { code, report, stderr } = await workspace.pull(['--migrate']);
     assert.equal(code, 0, stderr);

@@ -62,7 +62,7 @@ void describe('a server that is silent', { concurrency: true }, () => {
     });
   });
 
-  void it('on only one connection is asked over a second one what happened to the statement', async (t) => {
+  void it('on only one connection is asked what happened to the statement, over a second connection', async (t) => {
     const { proxy, target } = await openSilent(t);
     const session = await target.connect();
     const other = await target.connect();

@@ -10,7 +10,7 @@ type Recorded = Readonly<Record<string, unknown>>;
 /** The folder with the recorded responses of the real API, which is not part of the package. */
 const DIR = process.env['SHARED_DATA'] ?? join(import.meta.dirname, '../../../shared/data');
 
-/** The number of rows that each table must contain, counted in the recorded files without the code under test. */
+/** The number of rows that each table must contain, counted from the recorded files without the code under test. */
 export const RECORDED_ROWS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   rockets: { rockets: 4, rocket_payload_weights: 11, rocket_images: 16 },
   launchpads: { launchpads: 6, launchpad_rockets: 6, launchpad_launches: 187, launchpad_images: 6 },

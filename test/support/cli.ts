@@ -116,7 +116,7 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<Cl
   return startCli(args, options).finished;
 }
 
-/** The variables that the program reads from its `env` argument. Node or a library reads other variables itself. */
+/** The variables that the program reads from its `env` argument. Node and libraries read other variables directly. */
 const OWN_VARIABLE = /^(?:SPACEX_|POSTGRES_|DATABASE_URL$)/;
 
 /** Whether `runHere` can pass these variables to the program. */

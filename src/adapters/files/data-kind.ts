@@ -76,7 +76,7 @@ const RETRY_MS = 20;
 
 /**
  * Runs one `work` at a time, because runs of two sources can start at the same time and must not overwrite each other's
- * entry.
+ * entries.
  */
 async function alone(lock: string, work: () => Promise<void>): Promise<void> {
   for (;;) {

@@ -55,7 +55,7 @@ const DECODERS: ReadonlyMap<string, () => Duplex> = new Map([
 /** The bytes that JSON and HTML start with: a bracket, whitespace or a byte order mark. */
 const CLEAR: ReadonlySet<number> = new Set([...Buffer.from('[{< \t\r\n'), 0xef]);
 
-/** No body is compressed more times than this by accident. */
+/** No body would be compressed more times than this by accident. */
 const MAX_LAYERS = 3;
 
 /** Enough bytes to recognize an encoding, because no compressed text of this length looks like plain text. */
@@ -105,7 +105,7 @@ function through(chunks: AsyncIterable<Uint8Array>, decoder: Duplex): AsyncItera
   return pipeline(chunks, decoder, () => undefined);
 }
 
-/** Returns the first `wanted` bytes, or fewer if the body is shorter, and the complete body. */
+/** Returns both the first `wanted` bytes (fewer if the body is shorter) and the complete body. */
 async function peek(
   chunks: AsyncIterable<Uint8Array>,
   wanted: number,

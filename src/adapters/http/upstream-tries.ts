@@ -56,7 +56,7 @@ async function waitBefore(
   const { allowance, maxRetryAfterSeconds } = options;
   if (!error.retryable) return null;
   const asked = await requestedWait(error, options);
-  // A retry that is too early may do more harm than good.
+  // Retrying too soon may do more harm than good.
   if (asked === null && isTooMany(error) && allowance.isKnowable) return null;
   const backoff = backoffMs(number, options);
   if (asked === null) return backoff;

@@ -24,8 +24,8 @@ const LAST_CONNECT_TIMEOUT_MS = 2500;
 
 export type ConnectLimits = {
   /**
-   * How long the server may be silent while connecting. Also how long a connection may be idle before TCP checks
-   * whether the server is still there.
+   * How long the server may be silent while a connection is being established. Also how long a connection may be idle
+   * before TCP checks whether the server is still there.
    */
   readonly silenceMs: number;
   /**

@@ -37,7 +37,7 @@ export function noAnswer(milliseconds: number, more = ''): Error {
   return Object.assign(new Error(`no response for ${milliseconds / 1000} s${more}`), { code: NO_ANSWER });
 }
 
-/** Whether the connection was lost, so that the outcome of the last statement is unknown. */
+/** Whether the connection was lost, leaving the outcome of the last statement unknown. */
 export function isLost(error: unknown): boolean {
   return (
     error instanceof ConnectionLost ||

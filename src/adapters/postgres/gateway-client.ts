@@ -113,8 +113,8 @@ export async function answer(engine: Engine, client: Client, request: Request): 
   for (const name of request.names) remember(client.names, name);
   if (request.unnamed !== undefined) client.unnamed = request.unnamed;
   const reader = createAnswerReader();
-  // Sent before the engine becomes idle: a timeout of one millisecond would end the engine before another message
-  // arrives.
+  // Sent before the engine becomes idle: a timeout of one millisecond would shut down the engine before the next
+  // message arrives.
   const reset = client.deadly && !client.unsynced ? RESET_SESSION_ENDING : null;
   await engine.send(request.bytes, (data) => client.output.write(reader.push(data)), reset);
   if (request.answered && reader.ready().length === 0) throw new Error('the embedded database lost a query');

@@ -91,7 +91,7 @@ export async function openDispatcher(shared: SharedEngine, options: DispatcherOp
     return ([...all].find((one) => isClient(one) && isReady(one)) as Client | undefined) ?? null;
   }
 
-  /** Whether the client in the seat keeps the turn. */
+  /** Whether the current client keeps its turn. */
   function isHeld(): boolean {
     return isClient(seat) && (isBound(seat) || engine.isInTransaction());
   }

@@ -136,7 +136,7 @@ export async function restoreSession(
   if (role !== 'none') statementsOfUser.push(`SET ROLE ${ident(role)}`);
   statementsOfUser.push(...channels.map((channel) => `LISTEN ${ident(channel)}`));
   await engine.exec(statementsOfUser.join('; '));
-  // Each statement is sent separately, because a string with several statements would prepare none of them.
+  // Each statement is sent separately, because none of them would be prepared if they were sent as a single string.
   const messages = statements.flatMap(({ name, sql: text, types, by_sql: bySql }) =>
     bySql
       ? [serialize.parse({ text }), serialize.bind(), serialize.execute(), serialize.sync()]

@@ -65,7 +65,7 @@ function otherKey(
   return null;
 }
 
-/** The first object that a resource lacks; null if it lacks none. */
+/** The first object that a resource is missing; null if none is missing. */
 function lackOf({ tables }: Resource, found: ReadonlyMap<string, Found>): string | null {
   for (const { name, columns } of tables as readonly Table[]) {
     const own = found.get(name)?.columns;

@@ -97,7 +97,7 @@ export function openServer(options: ServerOptions): Database {
 }
 
 type SessionRules = Omit<StatementRules, 'probeBackend'> & {
-  /** Whether the session sends statements even after the signal has aborted. */
+  /** Whether the session sends statements even after the signal has been aborted. */
   readonly evenAborted: boolean;
   readonly probeBackend: (pid: number) => Promise<Activity>;
   readonly onClose: () => void;

@@ -46,7 +46,7 @@ function dirOf(whole: LoadedConfig, job: Job): string {
   return dataDirOf(forJob(whole, job).config, job.from);
 }
 
-/** The ids of the data folders with the pages from which later incremental pulls continue. */
+/** The ids of the data folders that hold the pages from which later incremental pulls continue. */
 export async function foldersOf(whole: LoadedConfig, jobs: readonly Job[]): Promise<readonly string[]> {
   const dirs = jobs.filter(({ source }) => source.changes !== null).map((job) => dirOf(whole, job));
   return Promise.all([...new Set(dirs)].map(folderId));

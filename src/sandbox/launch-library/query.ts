@@ -13,7 +13,7 @@ export type Query = {
 export type Order = { readonly field: OrderField; readonly descending: boolean };
 export type OrderField = (typeof ORDER_FIELDS)[number];
 
-/** The errors of each parameter, for the body of a 400 response. */
+/** The errors for each parameter, for the body of a 400 response. */
 export type QueryErrors = Readonly<Record<string, readonly string[]>>;
 
 type Filter = { readonly wanted: (launch: Listed) => boolean } | { readonly error: string };

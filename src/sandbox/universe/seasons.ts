@@ -110,7 +110,7 @@ export function seasonOfGroup(seasons: readonly Season[], group: number): Season
 }
 
 /**
- * The times of launches, in order and in full minutes. Launches become more frequent: the first 200 take 16 years, the
+ * The times of launches, in order and in whole minutes. Launches become more frequent: the first 200 take 16 years, the
  * first million 84 years.
  */
 export function launchSeconds(seed: number, launch: number): number {

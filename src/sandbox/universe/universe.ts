@@ -2,7 +2,7 @@ import { createIds, type Ids, type Kind, KINDS } from '../ids.ts';
 import { missionOf, type Mission } from './missions.ts';
 import { createSeasons, type Season } from './seasons.ts';
 
-/** The number of states, and also the number of the newest state. */
+/** How many states there are, which is also the number of the newest state. */
 export const REVISIONS = 3;
 
 /**

@@ -147,7 +147,7 @@ test('stall sends only headers until the server is closed', async () => {
   await body;
 });
 
-test('sends a large body completely, in pieces', async () => {
+test('sends a large body in full, in chunks', async () => {
   const rockets = Buffer.from(`[${'1,'.repeat(1_000_000)}1]`);
   const wayback = await startWayback({ bodies: { rockets } });
   const response = await fetch(wayback.url + ROCKETS, { headers: { 'accept-encoding': 'identity' } });

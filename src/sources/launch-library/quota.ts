@@ -1,6 +1,6 @@
 import type { Quota, QuotaRules } from '../../core/quota.ts';
 
-/** According to the API's own document, the response is an array; in practice, it is an object. */
+/** According to the API's own documentation, the response is an array; in practice, it is an object. */
 function readQuota(body: unknown): Quota | null {
   const state: unknown = Array.isArray(body) && body.length === 1 ? body[0] : body;
   if (typeof state !== 'object' || state === null) return null;

@@ -39,7 +39,7 @@ const PERIOD = 32;
 const CANCELLED = 33;
 const FRACTION = 34;
 
-/** The first and last slot listed at a time; a few slots between them are missing. */
+/** The first and last slots listed at the given time; a few slots between them are missing. */
 export function slotsAt(launches: number, time: number): readonly [first: number, last: number] {
   return [LAST_KNOWN + 1 - launches, Math.floor((time + AHEAD - SIMULATED_FROM) / GAP)];
 }
