@@ -142,7 +142,7 @@ function addressOf(loaded: LoadedSource, { asOf, from }: SourceChoice, now: numb
   }
   if (asOf !== null) {
     throw new PipelineError(
-      `Cannot use --as-of ${asOf}: only an archive has copies from specific days, and ${word} is not an archive`,
+      `Cannot use --as-of ${asOf}: only preserved copies can be selected by date, and ${word} is not an archive`,
       {
         code: 'usage',
         hint: 'Use --from archive, or omit --as-of.',

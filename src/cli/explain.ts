@@ -69,7 +69,7 @@ function printRows(context: CommandContext, { key, rows }: Explanation): void {
 
 function printLost(context: CommandContext, lost: LostRaw): void {
   printLine(context, '');
-  printLine(context, `Raw file of run ${lost.run_id} ${lostReason(lost)}: ${lost.path}`);
+  printLine(context, `Raw file used by run ${lost.run_id} ${lostReason(lost)}: ${lost.path}`);
   printLine(context, `Received by run ${lost.received_by} from ${lost.url}, ETag ${lost.etag ?? 'none'}`);
   printLine(context, `${lost.bytes} bytes, sha256 ${lost.sha256}`);
 }
@@ -82,7 +82,7 @@ function lostReason({ host, reason }: LostRaw): string {
 function printRecord(context: CommandContext, found: FoundRecord): void {
   const { errors, length, offset, request } = found;
   printLine(context, '');
-  printLine(context, `Raw file of run ${found.run_id}: ${found.path}`);
+  printLine(context, `Raw file used by run ${found.run_id}: ${found.path}`);
   printLine(
     context,
     `Bytes ${offset} to ${offset + length - 1} (offset ${offset}, length ${length}), record ${found.index}`,

@@ -195,7 +195,7 @@ function withUsageHint(error: unknown, command: string, args: readonly string[],
 
 /**
  * The message for a mistyped subcommand: if the command has its own action, Commander treats the word as an extra
- * argument. Null for any other error.
+ * argument. Also the message for `help` with an unknown command. Null for any other error.
  */
 function unknownWord(
   { code }: CommanderError,
@@ -203,12 +203,15 @@ function unknownWord(
   args: readonly string[],
   program: Command,
 ): string | null {
-  if (code !== 'commander.excessArguments') return null;
-  const names =
-    program.commands.find((one) => one.name() === command)?.commands.map((one) => one.name()) ?? [];
-  const word = args.slice(args.indexOf(command) + 1).find((one) => !one.startsWith('-')) ?? '';
-  const meant = names.includes(word) ? null : suggest(word, names);
-  return meant === null ? null : `unknown command '${word}' (Did you mean ${meant}?)`;
+  if (code !== 'commander.excessArguments' && code !== 'commander.help') return null;
+  const isHelp = code === 'commander.help';
+  const parent = isHelp ? program : program.commands.find((one) => one.name() === command);
+  const names = parent?.commands.map((one) => one.name()) ?? [];
+  const before = isHelp ? 'help' : command;
+  const word = args.slice(args.indexOf(before) + 1).find((one) => !one.startsWith('-')) ?? '';
+  if (names.length === 0 || names.includes(word)) return null;
+  const meant = suggest(word, names);
+  return `unknown command '${word}'${meant === null ? '' : ` (Did you mean ${meant}?)`}`;
 }
 
 /** Masks secrets in a message that quotes arguments, such as a URL that follows a mistyped flag. */

@@ -78,7 +78,7 @@ function printOne(context: CommandContext, table: TableReport): void {
   ];
   printLine(
     context,
-    `${kind} ${schema}.${name} of ${source}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`,
+    `${kind} ${schema}.${name} of source ${source}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`,
   );
   if (description !== null) printLine(context, description);
   if (empty !== null) printHint(context, `Empty: ${empty}`);

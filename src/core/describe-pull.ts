@@ -2,9 +2,9 @@ import type { QuotaFacts, RunFact } from './events.ts';
 
 type Pull = Omit<Extract<RunFact, { readonly type: 'pull.started' }>, 'type' | 'resource'>;
 
-/** Describes an incremental pull for people: `full pull: about 9 requests, 11 of 15 left this hour (why)`. */
+/** Describes a pull for people: `full pull: about 9 requests, 11 of 15 left this hour (why)`. */
 export function describePull({ pages, pass, reason, since, ...needs }: Pull): string {
-  const what = pass === 'full' ? 'full pull' : `changes since ${since}`;
+  const what = pass === 'full' ? 'full pull' : `incremental pull of changes since ${since}`;
   const why = reason === null ? '' : ` (${reason})`;
   const after = pages === 0 ? '' : `, resuming after ${pages === 1 ? '1 page' : `${pages} pages`}`;
   const requests = describeRequests(needs);

@@ -27,6 +27,8 @@ export function serverUrlFault(text: string): string | null {
   if (!/^postgres(?:ql)?:\/\//i.test(text)) return 'a postgresql:// or postgres:// URL';
   const raw = rawCharacter(text);
   if (raw !== null) return `a URL with "${raw}" encoded as ${CODES[raw]} in its password or names`;
+  const port = Number(/^[^/]*\/\/[^/?]*:(?<port>\d+)(?:[/?]|$)/.exec(text)?.groups?.['port'] ?? 0);
+  if (port > 65_535) return 'a URL with a port of at most 65535';
   const isUrl = text === text.trim() && parseServerUrl(text) !== null;
   return isUrl ? null : 'a postgresql:// or postgres:// URL';
 }

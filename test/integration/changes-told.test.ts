@@ -62,7 +62,7 @@ describe('the messages of an incremental pull', () => {
 
     one.at += 15 * MINUTE;
     assert.deepEqual(await toldBy(one), [
-      'launches: changes since 2026-01-02T11:50:00.000Z: 11 of 15 requests left this hour',
+      'launches: incremental pull of changes since 2026-01-02T11:50:00.000Z: 11 of 15 requests left this hour',
     ]);
     assert.deepEqual(await toldBy(one, { full: true }), [
       'launches: full pull: about 4 requests, 10 of 15 left this hour (it was requested)',

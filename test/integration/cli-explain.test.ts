@@ -129,7 +129,7 @@ void describe('explain', { concurrency: 1 }, () => {
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(stdout, new RegExp(`^launch_cores ${changed.id}: ${changed.cores.length} rows$`, 'm'));
     assert.match(stdout, /^launch_id +\w+ +first loaded by +last changed by +at$/m);
-    assert.match(stdout, new RegExp(`^Raw file of run ${runs[2]?.run_id}: ${rawOf(2)}$`, 'm'));
+    assert.match(stdout, new RegExp(`^Raw file used by run ${runs[2]?.run_id}: ${rawOf(2)}$`, 'm'));
     assert.match(stdout, /^Bytes \d+ to \d+ \(offset \d+, length \d+\), record \d+$/m);
     assert.match(stdout, /^ +"details": "moved\\u202e\\u001b\[2J",$/m);
     // oxlint-disable-next-line no-control-regex -- these must not occur
@@ -218,7 +218,7 @@ void describe('explain', { concurrency: 1 }, () => {
     const { stdout } = await workspace.run(['explain', 'launches', quiet.id]);
     assert.match(
       stdout,
-      new RegExp(`^Raw file of run ${runs[5]?.run_id} is on host another\\.example: ${newest}$`, 'm'),
+      new RegExp(`^Raw file used by run ${runs[5]?.run_id} is on host another\\.example: ${newest}$`, 'm'),
     );
     assert.match(stdout, new RegExp(`^${whole.length} bytes, sha256 [0-9a-f]{64}$`, 'm'));
     writeFileSync(newest, whole);

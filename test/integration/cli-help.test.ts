@@ -146,6 +146,8 @@ void describe('the command line', { concurrency: 3 }, () => {
 
   for (const { args, message, hint = /--help$/ } of [
     { args: ['rnu'], message: /unknown command 'rnu'.*Did you mean run/ },
+    { args: ['help', 'nope'], message: /unknown command 'nope'$/ },
+    { args: ['migrate', 'foo'], message: /unknown command 'foo'$/ },
     { args: ['run', '--sorce', 'x'], message: /'--sorce'.*Did you mean --source/, hint: /run --help/ },
     { args: ['run', '--batch-size', 'many'], message: /--batch-size.*many.*whole number/ },
     {

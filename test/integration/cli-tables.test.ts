@@ -79,7 +79,7 @@ void describe('tables', () => {
     const name = found[0]?.columns.find((column) => column.name === 'name');
     assert.deepEqual([name?.type, name?.nullable, typeof name?.description], ['text', false, 'string']);
     const { stdout } = await workspace.run(['tables', 'launches', '--source', 'spacex']);
-    assert.match(stdout, /^table \S+\.launches of spacex: 10 rows, \d+ kB, changed .* ago\n/);
+    assert.match(stdout, /^table \S+\.launches of source spacex: 10 rows, \d+ kB, changed .* ago\n/);
     assert.match(stdout, /^_loaded_at +timestamp with time zone +no +When/m);
     assertFailure(await workspace.run(['tables', 'lunches']), {
       code: 2,

@@ -185,7 +185,7 @@ void describe('a run from the archive', { concurrency: 3 }, () => {
     });
     assertFailure(await workspace.run(['run', '--from', 'live', '--as-of', '2025-11-01']), {
       code: 2,
-      message: /only an archive has copies from specific days/,
+      message: /only preserved copies can be selected by date/,
     });
   });
 
