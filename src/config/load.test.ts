@@ -189,10 +189,7 @@ test('an invalid URL is shown without its password', async () => {
     'host=h password=geheim',
   ]) {
     const message = await messageOf({ env: { DATABASE_URL: url } });
-    assert.match(
-      message,
-      /^Cannot use DATABASE_URL: must be a postgresql:\/\/ or postgres:\/\/ URL, found ".*\*\*\*/,
-    );
+    assert.match(message, /^Cannot use DATABASE_URL: must be a .*URL.*, found ".*\*\*\*/);
     assert.doesNotMatch(message, /geheim/);
   }
 });
