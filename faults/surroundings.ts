@@ -66,7 +66,7 @@ async function clockBack(lab: Lab, { next, place }: Stage): Promise<void> {
 async function folderGone(lab: Lab, stage: Stage, at: Instant): Promise<void> {
   const aside = (place: Place): string => `${place.dataDir}.aside`;
   await breakOnce(lab, stage, {
-    fault: 'the data folder is gone',
+    fault: 'the data folder is missing',
     at,
     disturb: async (place) => renameSync(place.dataDir, aside(place)),
     async mend(place) {

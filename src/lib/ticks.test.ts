@@ -21,7 +21,7 @@ test('nextTick uses the given time zone', () => {
   assert.equal(nextTick('0 0 31 2 *', 'UTC', after), null);
 });
 
-test('a tick in the skipped hour is due an hour later, and only for one minute', () => {
+test('a tick in the skipped hour takes place an hour later, and only for one minute', () => {
   assert.equal(skipped('2026-03-29T01:29:59Z'), null);
   assert.equal(skipped('2026-03-29T01:30:00Z'), '2026-03-29T01:30:00.000Z');
   assert.equal(skipped('2026-03-29T01:30:59Z'), '2026-03-29T01:30:00.000Z');

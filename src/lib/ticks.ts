@@ -57,8 +57,8 @@ function ticksUntil(expression: string, timezone: string, until: Date): readonly
 }
 
 /**
- * A tick that is due now but that a backward search does not find; null if there is none. When clocks go forward, a
- * tick in the skipped hour is moved to the next hour.
+ * A tick that is expected now but that a backward search does not find; null if there is none. When clocks go forward,
+ * a tick in the skipped hour is moved to the next hour.
  */
 export function skippedTick(expression: string, timezone: string, at: Date): Date | null {
   const tick = ticksUntil(expression, timezone, at).at(-1);

@@ -66,7 +66,7 @@ void describe('db serve', () => {
       assert.match(stdout, /Table "spacex\.rockets"[^]*^ name +\| text[^]*^12$/m);
     });
 
-    void it('serves commands that read, and tells a run which process is using the database', async () => {
+    void it('serves commands that read, while the error of a run names the process that is using the database', async () => {
       const sql = 'SELECT count(*) AS n FROM launches';
       assert.deepEqual(await workspace.json(['query', sql]), [{ n: 12 }]);
       const message = new RegExp(`another process is using it \\(db serve on host .*, pid ${serving.pid}`);

@@ -44,7 +44,7 @@ async function assertShape(path: string, schema: Schema): Promise<unknown> {
 }
 
 describe('the serve HTTP API', () => {
-  it('tells every client that it is alive and ready', async () => {
+  it('reports to every client that it is alive and ready', async () => {
     for (const one of [open, closed]) {
       const alive = await ask(one, 'GET', '/healthz');
       assert.deepEqual([alive.status, JSON.parse(alive.body)], [200, { status: 'alive' }]);

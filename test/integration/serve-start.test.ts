@@ -23,7 +23,7 @@ after(() => {
   workspace.remove();
 });
 
-/** Starts serve with a job that is due immediately. */
+/** Starts serve with a job that starts immediately. */
 const serve = (...args: readonly string[]): Promise<CliResult> =>
   workspace.run(['serve', '--from', 'sandbox', ...args]);
 

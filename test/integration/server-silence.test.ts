@@ -155,7 +155,7 @@ void it('a run whose database goes silent fails, reports why, and can be resumed
   const failed = await running.finished;
   assertFailure(failed, { code: 5, message: /no response for 0\.5 s/, hint: / resume \S+$/ });
   assert.deepEqual(await sql('SELECT name FROM launches'), []);
-  // Only now can the server detect that the client is gone.
+  // Only now can the server detect that the client has disconnected.
   await proxy.close();
   const sessions = `SELECT FROM pg_stat_activity WHERE application_name LIKE '% pid ${running.pid}'`;
   while ((await sql(sessions)).length > 0);

@@ -20,7 +20,7 @@ export type FollowHints = {
 type FollowOptions = {
   readonly place?: Workspace;
   readonly codes?: readonly number[];
-  /** The variables that the hint tells the user to set. */
+  /** The variables that the hint asks the user to set. */
   readonly env?: Readonly<Record<string, string>>;
 };
 

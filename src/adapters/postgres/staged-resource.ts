@@ -38,8 +38,8 @@ export function createStagedResource(names: StagingNames, resource: Resource, de
       if (table.keep === true) return null;
       if (deletes) return `NOT ${isStaged(table)} AND NOT ${isHeld(table)}`;
       if (table.name === main.name) return null;
-      // A received record includes all its child rows, so any other child row of that record is gone, even if nothing
-      // is known about other records.
+      // A received record includes all its child rows, so any other child row of that record was deleted, even if
+      // nothing is known about other records.
       return `NOT ${isStaged(table)}
     AND EXISTS (SELECT FROM ${rows(main)} m WHERE m.id = t.${ident(table.owner)})`;
     },

@@ -5,7 +5,7 @@ import { startLaunchLibrary, type LaunchLibraryOptions } from './server.ts';
 
 const HOUR = 3_600_000;
 
-test('allows fifteen requests an hour, and tells the client when to retry further requests', async (t) => {
+test('allows fifteen requests an hour, and reports when to retry further requests', async (t) => {
   const { ask, throttle, wait } = await started(t);
   for (let request = 0; request < 15; request += 1) {
     assert.equal((await ask()).status, 200);
